@@ -1,0 +1,27 @@
+#!/bin/sh
+# The whole pipeline on the sample corpus, with the embedded engine: no GPU, no account, no network.
+# A second call pays no model call again: ingestion and the journal see that nothing has changed.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$PWD/.venv/bin:$PATH"
+
+webscale-rl config check
+webscale-rl ingest sample_corpus/encyclopedia.jsonl sample_corpus/manuals.jsonl --corpus sample
+webscale-rl ingest sample_corpus/bad.jsonl --corpus bad
+
+# 3: all is done, but a gate is shut. Nothing in corpus "bad" is fit to publish, so that is the success here.
+status=0
+webscale-rl run --all || status=$?
+if [ "$status" -ne 0 ] && [ "$status" -ne 3 ]; then
+    exit "$status"
+fi
+
+webscale-rl status
+webscale-rl show --pairs 5
+
+cat <<END
+
+The dataset:  .webscale-rl/verified_qa/  (Parquet, one file per shard)
+One pair:     .venv/bin/webscale-rl trace QA_ID
+The UI:       make dev, then http://127.0.0.1:3000
+END

@@ -1,0 +1,48 @@
+"""What a document is about, and who would ask about it."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.inference.journal import JournalPlace
+from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.resources.models import ModelsResource
+from webscale_rl_dagster.resources.storage import StorageResource
+from webscale_rl_dagster.stages.classify import classify_documents
+from webscale_rl_dagster.stages.documents import kept_documents
+
+
+@dg.asset(
+    deps=["raw_documents", "filtered_documents"],
+    **stage_options(group="documents", logic="1", template="classify"),
+)
+def classified_documents(
+    context: dg.AssetExecutionContext,
+    storage: StorageResource,
+    models: ModelsResource,
+    settings: dg.ResourceParam[Config],
+    progress: dg.ResourceParam[Progress],
+) -> None:
+    """Each document's domain, one of the paper's ten, and up to three personas."""
+    require_open(context, "filtered_documents")
+    tables = storage.tables()
+
+    def make(place: JournalPlace) -> Made:
+        documents = kept_documents(tables, "filtered_documents", place.shard)
+        return Made(
+            *models.run(
+                "classifier",
+                place,
+                objects=tables.objects,
+                progress=progress,
+                rows=documents.height,
+                work=lambda dispatcher: classify_documents(
+                    documents, dispatcher, personas=settings.personas_per_document
+                ),
+            )
+        )
+
+    make_shards(context, tables, make)

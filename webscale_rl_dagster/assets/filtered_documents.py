@@ -1,0 +1,45 @@
+"""Which documents a question can be drawn from."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.inference.journal import JournalPlace
+from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.resources.models import ModelsResource
+from webscale_rl_dagster.resources.storage import StorageResource
+from webscale_rl_dagster.stages.filter import filter_documents
+
+
+@dg.asset(
+    deps=["raw_documents"],
+    **stage_options(group="documents", logic="1", template="filter"),
+)
+def filtered_documents(
+    context: dg.AssetExecutionContext,
+    storage: StorageResource,
+    models: ModelsResource,
+    settings: dg.ResourceParam[Config],
+    progress: dg.ResourceParam[Progress],
+) -> None:
+    """Documents judged fit for questions: heuristics first, then the filter model's verdict."""
+    require_open(context, "raw_documents")
+    tables = storage.tables()
+
+    def make(place: JournalPlace) -> Made:
+        documents = tables.kept("raw_documents", place.shard)
+        return Made(
+            *models.run(
+                "filter",
+                place,
+                objects=tables.objects,
+                progress=progress,
+                rows=documents.height,
+                work=lambda dispatcher: filter_documents(documents, dispatcher, settings.filter),
+            )
+        )
+
+    make_shards(context, tables, make)

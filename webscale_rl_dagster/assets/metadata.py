@@ -1,0 +1,100 @@
+"""What every materialization tells the Dagster UI about its shard."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
+from webscale_rl_dagster.lineage.ledger import count, shard_counts
+from webscale_rl_dagster.lineage.plots import funnel_plot, share_plot
+from webscale_rl_dagster.schemas import TABLES
+from webscale_rl_dagster.storage.tables import Tables, WrittenTable
+
+PREVIEW_ROWS = 10
+_PLOTTED = {
+    "classified_documents": "domain",
+    "candidate_qa": "domain",
+    "verified_qa": "domain",
+}
+
+
+def shard_metadata(
+    table: str,
+    shard: str,
+    frame: pl.DataFrame,
+    *,
+    written: WrittenTable,
+    tables: Tables,
+    usage: Usage | None,
+) -> dict[str, Any]:
+    """Counts, schema, lineage, a preview and plots of one shard's table."""
+    counts = count(frame)
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count": frame.height,
+        "dagster/column_schema": _column_schema(table),
+        "dagster/uri": written.uri,
+        "sha256": written.sha256,
+        "input": counts.input,
+        "kept": counts.kept,
+        "kept_share": counts.kept / counts.input if counts.input else 0.0,
+        "failed": counts.failed,
+        "dropped": dg.MetadataValue.json(counts.dropped),
+        "preview": dg.MetadataValue.md(preview(frame)),
+    }
+    if COLUMN_SOURCES[table]:
+        metadata["dagster/column_lineage"] = _column_lineage(table)
+    if usage is not None:
+        metadata |= {f"calls/{name}": value for name, value in usage.as_dict().items()}
+        if usage.engine_seconds:
+            metadata["calls/tokens_per_second"] = usage.completion_tokens / usage.engine_seconds
+    if table != "raw_documents":
+        metadata["funnel"] = _image(funnel_plot(shard_counts(tables, shard)))
+    if table in _PLOTTED:
+        metadata["domains"] = _image(share_plot(_tally(frame, _PLOTTED[table]), "rows kept"))
+    return metadata
+
+
+def preview(frame: pl.DataFrame, rows: int = PREVIEW_ROWS) -> str:
+    """The first rows as a Markdown table; document text is hostile, so it is cut and escaped."""
+    head = frame.head(rows)
+    lines = ["| " + " | ".join(head.columns) + " |", "|" + "---|" * head.width]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in head.iter_rows()]
+    return "\n".join(lines)
+
+
+def _cell(value: object, longest: int = 80) -> str:
+    text = " ".join(str("" if value is None else value).split())
+    text = text if len(text) <= longest else text[: longest - 1] + "…"
+    for mark in "\\`*_|[]<>!":
+        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else f"&#{ord(mark)};")
+    return text
+
+
+def _tally(frame: pl.DataFrame, column: str) -> Mapping[str, int]:
+    kept = frame.filter("kept").drop_nulls(column)
+    return dict(kept[column].value_counts().iter_rows())
+
+
+def _column_schema(table: str) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[dg.TableColumn(name, str(dtype)) for name, dtype in TABLES[table].items()]
+    )
+
+
+def _column_lineage(table: str) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(asset_key=asset, column_name=name) for asset, name in sources]
+            for column, sources in COLUMN_SOURCES[table].items()
+        }
+    )
+
+
+def _image(png: bytes) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"![plot](data:image/png;base64,{base64.b64encode(png).decode()})")

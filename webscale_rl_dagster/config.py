@@ -1,0 +1,203 @@
+"""`pipeline.yaml`: every key has a default, unknown keys are errors that name the nearest one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from webscale_rl_dagster.errors import ConfigError
+from webscale_rl_dagster.schemas import CORPUS_NAME
+
+CONFIG_VARIABLE = "WEBSCALE_RL_CONFIG"
+DEFAULT_FILE = "pipeline.yaml"
+
+Role = Literal["filter", "classifier", "generator", "checker", "prober"]
+
+
+class Section(BaseModel):
+    """A part of the file; immutable once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EngineConfig(Section):
+    """Where one role's completions come from."""
+
+    engine: Literal["llama_cpp", "openai"] = "llama_cpp"
+    model: str | None = None
+    """llama_cpp: path of a GGUF file (None: the packaged SmolLM2-135M-Instruct).
+    openai: the name the server knows the model by."""
+    base_url: str | None = None
+    """openai only, e.g. http://127.0.0.1:8000/v1."""
+    api_key_env: str | None = None
+    """openai only: the environment variable that holds the key; the key itself is never stored."""
+    max_in_flight: int = Field(default=64, ge=1)
+    """openai only: requests under way at once; the embedded engine serves one at a time."""
+    context_tokens: int = Field(default=4096, ge=512)
+    """llama_cpp only: the window that prompt and completion share."""
+    threads: int | None = Field(default=None, ge=1)
+    """llama_cpp only; None takes every core."""
+    gpu_layers: int = Field(default=0, ge=0)
+    """llama_cpp only: layers to put on a GPU."""
+    request_deadline_s: float = Field(default=300.0, gt=0)
+    """Seconds one attempt may take."""
+    attempts: int = Field(default=5, ge=1)
+    """Tries per request before it is recorded as failed."""
+    max_failed_share: float = Field(default=0.2, ge=0, le=1)
+    """A stage stops once more than this share of its requests (and more than 10) failed."""
+
+
+class ModelsConfig(Section):
+    """One default engine, and an override per role."""
+
+    default: EngineConfig = EngineConfig()
+    filter: EngineConfig | None = None
+    classifier: EngineConfig | None = None
+    generator: EngineConfig | None = None
+    checker: EngineConfig | None = None
+    prober: EngineConfig | None = None
+
+    def for_role(self, role: Role) -> EngineConfig:
+        override: EngineConfig | None = getattr(self, role)
+        return override or self.default
+
+
+class GeneratorConfig(Section):
+    """How candidates are written."""
+
+    style: Literal["open", "cloze", "auto"] = "auto"
+    """open: the model writes the question. cloze: a sentence with its answer blanked.
+    auto: open where it survives the round trip, cloze where not."""
+    samples: int = Field(default=2, ge=1, le=16)
+    """Open questions tried per persona before giving up or falling back to cloze."""
+
+
+class FilterConfig(Section):
+    """The heuristics every document must pass before a model is asked."""
+
+    min_tokens: int = Field(default=50, ge=0)
+    """The paper's only heuristic."""
+    languages: tuple[str, ...] = ("en",)
+    max_document_bytes: int = Field(default=10_000_000, ge=1)
+    """Longer records are quarantined at ingestion."""
+
+
+class CorpusConfig(Section):
+    """A corpus that `webscale-rl ingest` and the ingestion job know by name."""
+
+    name: str = Field(pattern=f"^{CORPUS_NAME}$")
+    uri: str
+    format: Literal["auto", "jsonl", "parquet", "text"] = "auto"
+    text_field: str = "text"
+    licence: str | None = None
+
+
+class GatesConfig(Section):
+    """Thresholds of the expectation suites; a shard outside them is not published."""
+
+    min_kept_documents: float = Field(default=0.3, ge=0, le=1)
+    """Least share of raw documents that the filter keeps."""
+    max_failed_share: float = Field(default=0.1, ge=0, le=1)
+    """Greatest share of a stage's rows that failed rather than were judged."""
+    min_candidate_share: float = Field(default=0.05, ge=0, le=1)
+    """Least share of document-persona pairs that yield a candidate."""
+    acceptance_rate: tuple[float, float] = (0.05, 0.99)
+    """Band of the share of candidates that the check accepts: outside it, the checker is broken."""
+    max_domain_share: float = Field(default=0.9, ge=0, le=1)
+    """Greatest share of one domain among a shard's classified documents."""
+    max_answer_type_share: float = Field(default=0.95, ge=0, le=1)
+    """Greatest share of one answer type among a shard's verified pairs."""
+    min_rows_for_mix: int = Field(default=20, ge=1)
+    """Shards with fewer rows are too small to judge their mix."""
+
+
+class Config(Section):
+    """The whole of `pipeline.yaml`."""
+
+    storage: str = ".webscale-rl"
+    """A folder, relative to the file's own, or s3://bucket/prefix."""
+    shard_documents: int = Field(default=1000, ge=1)
+    models: ModelsConfig = ModelsConfig()
+    corpora: tuple[CorpusConfig, ...] = ()
+    personas_per_document: int = Field(default=3, ge=1, le=3)
+    filter: FilterConfig = FilterConfig()
+    generator: GeneratorConfig = GeneratorConfig()
+    gates: GatesConfig = GatesConfig()
+
+    @field_validator("corpora")
+    @classmethod
+    def _unique(cls, corpora: tuple[CorpusConfig, ...]) -> tuple[CorpusConfig, ...]:
+        names = [corpus.name for corpus in corpora]
+        if len(set(names)) < len(names):
+            raise ValueError("two corpora have the same name")
+        return corpora
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read the file, or `$WEBSCALE_RL_CONFIG`, or ./pipeline.yaml if it is there, or defaults.
+
+    Raises ConfigError with every mistake in the file, one a line.
+    """
+    if path is None and CONFIG_VARIABLE in os.environ:
+        path = Path(os.environ[CONFIG_VARIABLE])
+    if path is None:
+        path = Path(DEFAULT_FILE)
+        if not path.exists():
+            return _anchored(Config(), Path.cwd())
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; {CONFIG_VARIABLE} or --config names it") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not readable as YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: the file must hold keys, e.g. `storage: .webscale-rl`")
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(path, error)) from None
+    return _anchored(config, path.absolute().parent)
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    if config.storage.startswith("s3://"):
+        return config
+    return config.model_copy(update={"storage": str(folder / config.storage)})
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = [_explain_one(dict(item)) for item in error.errors(include_url=False)]
+    return "\n".join(f"{path}: {line}" for line in lines)
+
+
+def _explain_one(item: dict[str, Any]) -> str:
+    place = [str(part) for part in item["loc"]]
+    if item["type"] != "extra_forbidden":
+        return f"{'.'.join(place)}: {item['msg']}"
+    known = _known_keys(place[:-1])
+    near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(sorted(known))}"
+    return f"{'.'.join(place)}: unknown key; {hint}"
+
+
+def _known_keys(place: list[str]) -> list[str]:
+    section: type[BaseModel] = Config
+    for part in place:
+        if part.isdigit():
+            continue
+        section = _SECTIONS.get((section, part), EngineConfig)
+    return list(section.model_fields)
+
+
+_SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
+    (Config, "models"): ModelsConfig,
+    (Config, "corpora"): CorpusConfig,
+    (Config, "filter"): FilterConfig,
+    (Config, "generator"): GeneratorConfig,
+    (Config, "gates"): GatesConfig,
+}

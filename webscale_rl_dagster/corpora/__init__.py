@@ -1,0 +1,1 @@
+"""Readers of corpus files: bytes in, documents and quarantined records out."""

@@ -1,0 +1,70 @@
+"""Every error this package raises on purpose, by the boundary that was crossed.
+
+    WebscaleError
+    ├── ConfigError              pipeline.yaml says something we cannot use
+    ├── MissingExtraError        an optional dependency is not installed
+    ├── StorageError             a table or object cannot be read or written as asked
+    │   └── SchemaError          a frame does not have its contract's columns
+    ├── IngestError              a corpus path cannot be ingested at all
+    ├── GateShutError            a shard's gate is shut, or was never judged
+    └── InferenceError
+        ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
+        ├── RequestRejected      the engine refuses this request; asking again will not help
+        ├── RequestFailed        this attempt failed; another may succeed
+        └── TooManyFailures      so many requests of a stage failed that it must not go on
+"""
+
+from __future__ import annotations
+
+
+class WebscaleError(Exception):
+    """Base of all; its message says what to do."""
+
+
+class ConfigError(WebscaleError):
+    """The configuration file holds an unknown key, a bad value or a bad combination."""
+
+
+class MissingExtraError(WebscaleError):
+    """A package of an optional extra is needed and absent; the message holds the install line."""
+
+
+class StorageError(WebscaleError):
+    """A table or object is missing, unreadable or cannot be written."""
+
+
+class SchemaError(StorageError):
+    """A frame's columns or types differ from its contract in `schemas`."""
+
+
+class IngestError(WebscaleError):
+    """A corpus path does not exist, holds nothing readable, or its format is unknown."""
+
+
+class GateShutError(WebscaleError):
+    """A shard may not go on: its newest data failed a suite, or no suite has judged it."""
+
+
+class InferenceError(WebscaleError):
+    """Base of what goes wrong between us and a model."""
+
+
+class EngineUnavailable(InferenceError):
+    """The engine cannot serve any request: model file, server, key or extra is missing."""
+
+
+class RequestRejected(InferenceError):
+    """The engine will never answer this request (too long, bad schema, HTTP 4xx)."""
+
+
+class RequestFailed(InferenceError):
+    """One attempt failed (connection, 429, 5xx, deadline); retrying is worth it."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the server asked us to wait, from `Retry-After`."""
+
+
+class TooManyFailures(InferenceError):
+    """The share of failed requests passed `max_failed_share`; the shard stops, nothing is lost."""

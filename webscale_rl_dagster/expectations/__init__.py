@@ -1,0 +1,1 @@
+"""One Great Expectations suite per asset, and the gate they feed."""

@@ -1,0 +1,133 @@
+"""The few kinds of claim that all suites are made of, each an expectation with a name.
+
+The name is a stable token: what `status`, metadata and tests know a claim by. Great Expectations
+takes seconds to import, so every function here imports it when called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.schemas import FAILED
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+Severity = Literal["critical", "warning"]
+"""A failed critical expectation shuts the gate; a failed warning is told in the metadata."""
+
+
+def every_row(claim: str, *, severity: Severity = "critical") -> Expectation:
+    """The boolean column of that name is true in every row."""
+    import great_expectations.expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=claim, value_set=[True], severity=severity, meta=_named(claim, "true in every row")
+    )
+
+
+def unique(column: str, *, name: str) -> Expectation:
+    """No value twice; nulls are left out."""
+    import great_expectations.expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeUnique(column=column, meta=_named(name, "no value twice"))
+
+
+def one_of(column: str, values: Iterable[str], *, name: str) -> Expectation:
+    """Only these values; nulls are left out."""
+    import great_expectations.expectations as gxe
+
+    known = sorted(values)
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=column, value_set=known, meta=_named(name, f"one of {', '.join(known)}")
+    )
+
+
+def share(
+    column: str, *, name: str, low: float = 0.0, high: float = 1.0, severity: Severity = "critical"
+) -> Expectation:
+    """True's share of a boolean column lies in the band, ends included."""
+    from webscale_rl_dagster.expectations.custom import ExpectShareOfTrueToBeBetween
+
+    return ExpectShareOfTrueToBeBetween(
+        column=column,
+        min_share=low,
+        max_share=high,
+        severity=severity,
+        meta=_named(name, f"{low:g} to {high:g}"),
+    )
+
+
+def mix(column: str, *, name: str, most: float, severity: Severity = "critical") -> Expectation:
+    """No value makes up more than this share; nulls are left out."""
+    from webscale_rl_dagster.expectations.custom import ExpectLargestShareToBeAtMost
+
+    return ExpectLargestShareToBeAtMost(
+        column=column, max_share=most, severity=severity, meta=_named(name, f"at most {most:g}")
+    )
+
+
+def reconciled(facts: Facts) -> list[Expectation]:
+    """As many rows as upstream sends on, each of them known there."""
+    import great_expectations.expectations as gxe
+
+    claims: list[Expectation] = []
+    if facts.expected_rows is not None:
+        claims.append(
+            gxe.ExpectTableRowCountToEqual(
+                value=facts.expected_rows,
+                meta=_named("rows_reconciled", f"{facts.expected_rows} rows"),
+            )
+        )
+    if facts.upstream_keys is not None:
+        claims.append(every_row("upstream_known"))
+    return claims
+
+
+def outcomes(gates: GatesConfig) -> list[Expectation]:
+    """Every row says what became of it, and few of them failed."""
+    return [
+        every_row("outcome_complete"),
+        share("failed", name="failed_share", high=gates.max_failed_share),
+    ]
+
+
+def outcome_columns() -> list[pl.Expr]:
+    """What `outcomes` looks at; the contract is in `schemas`."""
+    failed = (pl.col("reason") == FAILED).fill_null(False)
+    complete = (pl.col("kept") == pl.col("reason").is_null()) & (
+        failed == pl.col("error").is_not_null()
+    )
+    return [
+        pl.col("kept"),
+        pl.col("reason"),
+        failed.alias("failed"),
+        complete.fill_null(False).alias("outcome_complete"),
+    ]
+
+
+def known(key: pl.Expr, facts: Facts) -> pl.Expr:
+    """Whether upstream sent this row on; a row without a key is not known."""
+    keys = sorted(facts.upstream_keys or ())
+    return key.is_in(keys).fill_null(False).alias("upstream_known")
+
+
+def present(columns: Sequence[str]) -> pl.Expr:
+    """Whether all these texts hold something to read."""
+    return pl.all_horizontal(
+        pl.col(column).str.strip_chars().str.len_chars().fill_null(0) > 0 for column in columns
+    )
+
+
+def holds_if_kept(condition: pl.Expr, name: str) -> pl.Expr:
+    """A claim about the rows that go on; the others satisfy it as they are."""
+    return (~pl.col("kept").fill_null(True) | condition.fill_null(False)).alias(name)
+
+
+def _named(name: str, expected: str) -> dict[str, str]:
+    return {"name": name, "expected": expected}

@@ -1,0 +1,1 @@
+"""Model calls: the engine protocol, the engines, dispatch and the journal."""

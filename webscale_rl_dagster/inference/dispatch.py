@@ -1,0 +1,139 @@
+"""Sends requests to an engine: a bounded window, deadlines, retries, and the journal first."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from webscale_rl_dagster.errors import RequestFailed, RequestRejected, TooManyFailures
+from webscale_rl_dagster.inference.journal import Journal
+from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.inference.protocol import (
+    Completion,
+    CompletionRequest,
+    Engine,
+    Failed,
+)
+from webscale_rl_dagster.inference.usage import Usage
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_TOLERATED = 10
+"""Failures that never stop a stage, however few requests it has made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient a dispatcher is."""
+
+    request_deadline_s: float = 300.0
+    attempts: int = 5
+    max_failed_share: float = 0.2
+    backoff_s: float = 1.0
+    longest_backoff_s: float = 60.0
+
+
+class Dispatcher:
+    """All model calls of one stage of one shard go through one of these."""
+
+    def __init__(
+        self, engine: Engine, journal: Journal, policy: Policy, progress: Progress
+    ) -> None:
+        self.engine = engine
+        self.usage = Usage()
+        self.progress = progress
+        self._journal = journal
+        self._policy = policy
+        self._slots = asyncio.Semaphore(engine.in_flight)
+        self._under_way: dict[str, asyncio.Future[Completion | Failed]] = {}
+
+    async def complete(self, request: CompletionRequest) -> Completion | Failed:
+        """The journal's completion if there is one, else the engine's, recorded before return.
+
+        A request that fails to the end is returned as Failed, so that the shard goes on. Raises
+        EngineUnavailable and TooManyFailures, which stop it.
+        """
+        key = request.key(self.engine.identity)
+        known = self._journal.get(key)
+        if known is not None:
+            self.usage.reused += 1
+            self.progress.advanced(self.usage)
+            return known
+        if key in self._under_way:
+            return await asyncio.shield(self._under_way[key])
+        call = asyncio.ensure_future(self._call(key, request))
+        self._under_way[key] = call
+        try:
+            return await call
+        finally:
+            del self._under_way[key]
+            self.progress.advanced(self.usage)
+
+    async def in_order(
+        self, work: Callable[[T], Awaitable[R]], items: Iterable[T]
+    ) -> AsyncIterator[R]:
+        """Results in the order of `items`, with as many items under way as the engine has room."""
+        under_way: deque[asyncio.Future[R]] = deque()
+        try:
+            for item in items:
+                under_way.append(asyncio.ensure_future(work(item)))
+                if len(under_way) >= self.engine.in_flight:
+                    yield await under_way.popleft()
+                    self.progress.advanced(self.usage, rows=1)
+            while under_way:
+                yield await under_way.popleft()
+                self.progress.advanced(self.usage, rows=1)
+        finally:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _call(self, key: str, request: CompletionRequest) -> Completion | Failed:
+        error = ""
+        for attempt in range(1, self._policy.attempts + 1):
+            try:
+                async with self._slots, asyncio.timeout(self._policy.request_deadline_s):
+                    completion = await self.engine.complete(request)
+            except RequestRejected as rejected:
+                return self._failed(str(rejected))
+            except TimeoutError:
+                error = f"no answer within {self._policy.request_deadline_s:g} s"
+                await self._pause(attempt, None)
+            except RequestFailed as failed:
+                error = str(failed)
+                await self._pause(attempt, failed.retry_after)
+            else:
+                await self._journal.record(
+                    key, request, completion, model=self.engine.identity, attempt=attempt
+                )
+                self.usage.count(completion)
+                return completion
+        return self._failed(f"{error} (after {self._policy.attempts} attempts)")
+
+    async def _pause(self, attempt: int, retry_after: float | None) -> None:
+        if attempt == self._policy.attempts:
+            return
+        self.usage.retries += 1
+        longest = self._policy.longest_backoff_s
+        if retry_after is not None:
+            await asyncio.sleep(min(retry_after, longest))
+            return
+        await asyncio.sleep(
+            min(self._policy.backoff_s * 2 ** (attempt - 1), longest) * random.uniform(0.5, 1.0)
+        )
+
+    def _failed(self, error: str) -> Failed:
+        self.usage.failures += 1
+        finished = self.usage.requests + self.usage.failures
+        limit = max(_TOLERATED, self._policy.max_failed_share * finished)
+        if self.usage.failures > limit:
+            raise TooManyFailures(
+                f"{self.usage.failures} of {finished} requests failed; the last: {error}. "
+                "Mend the engine and run the shard again: finished calls are in the journal"
+            )
+        return Failed(error)

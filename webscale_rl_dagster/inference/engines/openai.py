@@ -1,0 +1,138 @@
+"""Any OpenAI-compatible chat server: a vLLM fleet, a provider, llama-server."""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+from typing import Any
+
+import httpx
+import orjson
+
+from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
+from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
+
+_RETRYABLE = {408, 409, 425, 429}
+
+
+class OpenAIEngine:
+    """One server, one connection pool. The key is read from the environment at start, never kept
+    anywhere else."""
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        *,
+        api_key_env: str | None = None,
+        max_in_flight: int = 64,
+    ) -> None:
+        self.identity = ModelIdentity(model, "", "openai", "")
+        self.in_flight = max_in_flight
+        self._base_url = base_url.rstrip("/")
+        self._client = httpx.AsyncClient(
+            headers=_headers(api_key_env),
+            timeout=None,  # the dispatcher's deadline bounds every attempt
+            limits=httpx.Limits(
+                max_connections=max_in_flight, max_keepalive_connections=max_in_flight
+            ),
+        )
+        self._reached = False
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        if not self._reached:
+            await self._reach()
+        started = perf_counter()
+        try:
+            response = await self._client.post(
+                f"{self._base_url}/chat/completions",
+                content=orjson.dumps(self._body(request)),
+                headers={"content-type": "application/json"},
+            )
+        except httpx.HTTPError as error:
+            raise RequestFailed(f"{type(error).__name__}: {error}") from error
+        _raise_for(response)
+        return _read(response, perf_counter() - started)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _reach(self) -> None:
+        """A server that is not there, or refuses the key, is one clear error, not a thousand."""
+        try:
+            response = await self._client.get(f"{self._base_url}/models", timeout=10)
+        except httpx.HTTPError as error:
+            raise EngineUnavailable(
+                f"no server answers at {self._base_url} ({type(error).__name__}): start it, or "
+                "correct base_url in pipeline.yaml"
+            ) from error
+        if response.status_code in (401, 403):
+            raise EngineUnavailable(
+                f"{self._base_url} refuses the key (HTTP {response.status_code}): check the "
+                "variable that api_key_env names"
+            )
+        self._reached = True
+
+    def _body(self, request: CompletionRequest) -> dict[str, Any]:
+        sampling = request.sampling
+        body: dict[str, Any] = {
+            "model": self.identity.model,
+            "messages": request.messages,
+            "max_tokens": sampling.max_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+        }
+        if sampling.stop:
+            body["stop"] = sampling.stop
+        if request.schema is not None:
+            schema = {"name": request.role, "strict": True, "schema": request.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        return body
+
+
+def _headers(api_key_env: str | None) -> dict[str, str]:
+    if api_key_env is None:
+        return {}
+    if api_key_env not in os.environ:
+        raise EngineUnavailable(
+            f"the environment variable {api_key_env} (api_key_env in pipeline.yaml) is not set"
+        )
+    return {"authorization": f"Bearer {os.environ[api_key_env]}"}
+
+
+def _raise_for(response: httpx.Response) -> None:
+    status = response.status_code
+    if status < 400:
+        return
+    said = f"HTTP {status}: {response.text[:300]}"
+    if status in (401, 403):
+        raise EngineUnavailable(f"the server refuses the key; {said}")
+    if status in _RETRYABLE or status >= 500:
+        raise RequestFailed(said, retry_after=_seconds(response.headers.get("retry-after")))
+    raise RequestRejected(said)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        return float(retry_after) if retry_after else None
+    except ValueError:
+        return None  # the HTTP-date form: our own backoff serves
+
+
+def _read(response: httpx.Response, latency_s: float) -> Completion:
+    try:
+        body = orjson.loads(response.content)
+        choice = body["choices"][0]
+        usage = body.get("usage") or {}
+        details = usage.get("prompt_tokens_details") or {}
+        return Completion(
+            text=choice["message"]["content"] or "",
+            finish_reason=choice.get("finish_reason") or "",
+            prompt_tokens=usage.get("prompt_tokens", 0),
+            completion_tokens=usage.get("completion_tokens", 0),
+            cached_tokens=details.get("cached_tokens") or 0,
+            latency_s=latency_s,
+        )
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError) as error:
+        raise RequestFailed(f"the server's answer is not a chat completion: {error!r}") from error

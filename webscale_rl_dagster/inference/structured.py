@@ -1,0 +1,97 @@
+"""Reads a completion that should be JSON; repairs it only where the repair is exact."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Failed
+
+_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_EATEN = re.compile(r"[\x00-\x08\x0b-\x1f]|\t(?=[a-z])")
+_REFUSAL = re.compile(r"\A\s*(?:i(?:'m| am) sorry|i cannot|i can't|as an ai)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Why a completion could not be used; `reason` is a stable token."""
+
+    reason: str
+
+
+def parse_object(
+    text: str, *, finish_reason: str, required: tuple[str, ...]
+) -> dict[str, Any] | Malformed:
+    """The JSON object in `text`, or why there is none.
+
+    A control character inside a string is what `\\f` of an unescaped `\\frac` turns into: the
+    text is lost, so it is malformed rather than repaired. A fence around the object is removed,
+    for that is exact. Lone surrogates cannot be written as UTF-8, so they are malformed too.
+    """
+    if not text.strip():
+        return Malformed("empty")
+    if finish_reason == "length":
+        return Malformed("truncated")
+    if _REFUSAL.match(text):
+        return Malformed("refusal")
+    fenced = _FENCE.match(text)
+    try:
+        value = json.loads(fenced[1] if fenced else text)
+    except (json.JSONDecodeError, RecursionError):
+        return Malformed("not_json")
+    if not isinstance(value, dict) or any(name not in value for name in required):
+        return Malformed("wrong_schema")
+    return Malformed("broken_text") if _is_broken(value) else value
+
+
+def _is_broken(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(_EATEN.search(value)) or not _encodable(value)
+    if isinstance(value, dict):
+        return any(_is_broken(item) for item in value.values())
+    return isinstance(value, list) and any(_is_broken(item) for item in value)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+async def ask_object(
+    ask: Ask, request: CompletionRequest, *, tries: int = 3
+) -> dict[str, Any] | Malformed | Failed:
+    """The JSON object the model answers with; a malformed answer is asked for again.
+
+    Each new try takes the next seed and some temperature, for a greedy model repeats itself.
+    """
+    required = tuple((request.schema or {}).get("required", ()))
+    answer: dict[str, Any] | Malformed | Failed = Malformed("empty")
+    for attempt in range(tries):
+        completion = await ask(_reseeded(request, attempt))
+        if isinstance(completion, Failed):
+            return completion
+        answer = parse_object(
+            completion.text, finish_reason=completion.finish_reason, required=required
+        )
+        if not isinstance(answer, Malformed):
+            break
+    return answer
+
+
+def _reseeded(request: CompletionRequest, attempt: int) -> CompletionRequest:
+    if attempt == 0:
+        return request
+    sampling = request.sampling
+    return replace(
+        request,
+        sampling=replace(
+            sampling,
+            seed=sampling.seed + attempt,
+            temperature=max(sampling.temperature, 0.7),
+        ),
+    )

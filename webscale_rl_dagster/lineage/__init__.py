@@ -1,0 +1,1 @@
+"""The ledger of counts and the figures drawn from it."""

@@ -1,0 +1,65 @@
+"""Which upstream columns each stage's columns are made from, for Dagster's column lineage."""
+
+from __future__ import annotations
+
+Source = tuple[str, str]
+"""A table and a column of it."""
+
+_TEXT: tuple[Source, ...] = (("raw_documents", "text"), ("raw_documents", "title"))
+_PAIR: tuple[Source, ...] = (("candidate_qa", "question"), ("candidate_qa", "answer"))
+_FROM_CANDIDATE = ("question", "answer", "style", "domain", "persona", "round_trip")
+_FROM_DOCUMENT = ("corpus", "source_uri", "source_row", "url", "title", "licence")
+_FROM_CHECK = (
+    "evidence_start",
+    "evidence_end",
+    "answer_correct",
+    "answer_leaked",
+    "self_contained",
+    "checker_model",
+)
+
+
+def _id(upstream: str, name: str = "document_id") -> dict[str, tuple[Source, ...]]:
+    return {name: ((upstream, name),)}
+
+
+COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
+    "raw_documents": {},
+    "filtered_documents": {
+        **_id("raw_documents"),
+        **dict.fromkeys(("tokens", "language", "model_reason", "kept", "reason"), _TEXT),
+    },
+    "classified_documents": {
+        **_id("filtered_documents"),
+        **dict.fromkeys(("domain", "personas", "model_reason", "kept", "reason"), _TEXT),
+    },
+    "candidate_qa": {
+        **_id("classified_documents"),
+        "domain": (("classified_documents", "domain"),),
+        "persona": (("classified_documents", "personas"),),
+        **dict.fromkeys(
+            ("question", "answer", "span_start", "span_end"),
+            (*_TEXT, ("classified_documents", "domain"), ("classified_documents", "personas")),
+        ),
+    },
+    "checked_qa": {
+        **_id("candidate_qa", "qa_id"),
+        **_id("candidate_qa"),
+        **dict.fromkeys(("rules_failed", "evidence_start", "evidence_end"), (*_PAIR, *_TEXT)),
+        **dict.fromkeys(
+            ("answer_correct", "answer_leaked", "self_contained", "kept", "reason"),
+            (*_PAIR, *_TEXT),
+        ),
+    },
+    "verified_qa": {
+        **_id("checked_qa", "qa_id"),
+        **_id("checked_qa"),
+        **{name: (("candidate_qa", name),) for name in _FROM_CANDIDATE},
+        **{name: (("raw_documents", name),) for name in _FROM_DOCUMENT},
+        **{name: (("checked_qa", name),) for name in _FROM_CHECK},
+        "generator_model": (("candidate_qa", "model"),),
+        "answer_type": (("candidate_qa", "answer"),),
+        "verifier": (("candidate_qa", "answer"),),
+        "answer_aliases": (("candidate_qa", "answer"),),
+    },
+}

@@ -1,0 +1,62 @@
+"""Loads the prompt templates and renders them, document first.
+
+Every prompt starts with the same system message and the document, and ends with what differs
+between stages: an engine's prefix cache then serves the document's tokens to all its calls.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import string
+from dataclasses import dataclass
+from typing import Literal
+
+from webscale_rl_dagster.identity import sha256_text
+from webscale_rl_dagster.inference.protocol import TemplateRef
+
+TemplateName = Literal["filter", "classify", "generate", "check"]
+
+_FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A stage's task text; `$name` marks what the caller fills in."""
+
+    ref: TemplateRef
+    system: str
+    document: string.Template
+    task: string.Template
+
+    def render(self, *, document: str, title: str, **fields: str) -> tuple[dict[str, str], ...]:
+        """Chat messages for one call; a missing field is a KeyError, never an empty string."""
+        block = self.document.substitute(title=_defuse(title), document=_defuse(document))
+        task = self.task.substitute(fields)
+        return (
+            {"role": "system", "content": self.system},
+            {"role": "user", "content": f"{block}\n\n{task}"},
+        )
+
+
+@functools.cache
+def load_template(name: str) -> Template:
+    """The template in `templates/<name>.md`, whose first line is `version: N`."""
+    system, block, body = (_read(part) for part in ("system", "document", name))
+    first, _, task = body.partition("\n")
+    version = first.removeprefix("version:").strip()
+    return Template(
+        ref=TemplateRef(name=name, version=version, sha=sha256_text(system + block + body)[:16]),
+        system=system.strip(),
+        document=string.Template(block.strip()),
+        task=string.Template(task.strip()),
+    )
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _defuse(text: str) -> str:
+    """Documents are hostile: none may close the block it stands in."""
+    return text.replace("</document", "<\u2215document").replace("<document", "<\u200bdocument")

@@ -1,0 +1,1 @@
+"""Dagster's resources: thin over `inference` and `storage`."""

@@ -1,0 +1,164 @@
+"""The columns of every table, checked at each write. The contract of the whole pipeline.
+
+Text is stored once, in `raw_documents`; later tables carry ids and verdicts. Every stage table has
+one row per input row, with what became of it in `kept`, `reason` and `error`:
+
+    kept                          goes on to the next stage
+    not kept, reason              dropped, by a stable snake_case token
+    not kept, reason, error       failed: the reason is `failed`, the error says how
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from webscale_rl_dagster.errors import SchemaError
+
+CORPUS_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
+FAILED = "failed"
+
+STAGES = (
+    "raw_documents",
+    "filtered_documents",
+    "classified_documents",
+    "candidate_qa",
+    "checked_qa",
+    "verified_qa",
+)
+"""The tables in the order of the funnel; each is an asset of the same name."""
+
+_OUTCOME = {"kept": pl.Boolean(), "reason": pl.String(), "error": pl.String()}
+_TIME = pl.Datetime("us", "UTC")
+
+_SOURCE = {
+    "corpus": pl.String(),
+    "source_uri": pl.String(),
+    "source_row": pl.Int64(),
+    "url": pl.String(),
+    "title": pl.String(),
+    "licence": pl.String(),
+}
+
+_CANDIDATE = {
+    "qa_id": pl.String(),
+    "document_id": pl.String(),
+    "persona": pl.String(),
+    "domain": pl.String(),
+    "sample": pl.Int32(),
+    "question": pl.String(),
+    "answer": pl.String(),
+    "style": pl.String(),
+    "span_start": pl.Int64(),
+    "span_end": pl.Int64(),
+    "demonstrations": pl.List(pl.String()),
+    "round_trip": pl.String(),
+    "model": pl.String(),
+    "prompt_version": pl.String(),
+}
+
+TABLES: dict[str, pl.Schema] = {
+    "raw_documents": pl.Schema(
+        {
+            "document_id": pl.String(),
+            "text": pl.String(),
+            **_SOURCE,
+            "language": pl.String(),
+            "metadata": pl.String(),
+            "ingested_at": _TIME,
+            **_OUTCOME,
+        }
+    ),
+    "filtered_documents": pl.Schema(
+        {
+            "document_id": pl.String(),
+            "tokens": pl.Int64(),
+            "language": pl.String(),
+            "model_reason": pl.String(),
+            **_OUTCOME,
+        }
+    ),
+    "classified_documents": pl.Schema(
+        {
+            "document_id": pl.String(),
+            "domain": pl.String(),
+            "personas": pl.List(pl.String()),
+            "model_reason": pl.String(),
+            **_OUTCOME,
+        }
+    ),
+    "candidate_qa": pl.Schema({**_CANDIDATE, **_OUTCOME}),
+    "checked_qa": pl.Schema(
+        {
+            "qa_id": pl.String(),
+            "document_id": pl.String(),
+            "rules_failed": pl.List(pl.String()),
+            "evidence_start": pl.Int64(),
+            "evidence_end": pl.Int64(),
+            "evidence_kind": pl.String(),
+            "answer_correct": pl.Boolean(),
+            "answer_leaked": pl.Boolean(),
+            "self_contained": pl.Boolean(),
+            "model_reason": pl.String(),
+            "checker_model": pl.String(),
+            **_OUTCOME,
+        }
+    ),
+    "verified_qa": pl.Schema(
+        {
+            "qa_id": pl.String(),
+            "question": pl.String(),
+            "answer": pl.String(),
+            "answer_aliases": pl.List(pl.String()),
+            "answer_type": pl.String(),
+            "verifier": pl.String(),
+            "style": pl.String(),
+            "domain": pl.String(),
+            "persona": pl.String(),
+            "document_id": pl.String(),
+            **_SOURCE,
+            "evidence_start": pl.Int64(),
+            "evidence_end": pl.Int64(),
+            "round_trip": pl.String(),
+            "answer_correct": pl.Boolean(),
+            "answer_leaked": pl.Boolean(),
+            "self_contained": pl.Boolean(),
+            "generator_model": pl.String(),
+            "checker_model": pl.String(),
+            "prompt_version": pl.String(),
+            **_OUTCOME,
+        }
+    ),
+    "quarantine": pl.Schema(
+        {
+            "corpus": pl.String(),
+            "source_uri": pl.String(),
+            "position": pl.Int64(),
+            "reason": pl.String(),
+            "detail": pl.String(),
+            "quarantined_at": _TIME,
+        }
+    ),
+}
+
+
+def conform(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its contract's columns in order; SchemaError names what differs."""
+    schema = TABLES[table]
+    missing = schema.keys() - frame.schema.keys()
+    extra = frame.schema.keys() - schema.keys()
+    wrong = {
+        name: f"{frame.schema[name]} for {dtype}"
+        for name, dtype in schema.items()
+        if name in frame.schema and frame.schema[name] not in (dtype, pl.Null)
+    }
+    if missing or extra or wrong:
+        raise SchemaError(
+            f"{table}: missing columns {sorted(missing)}, unknown columns {sorted(extra)}, "
+            f"wrong types {wrong}"
+        )
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def frame_of(table: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+    """A frame of one table from its rows; keys that a row leaves out are null."""
+    return pl.DataFrame(rows, schema=TABLES[table])

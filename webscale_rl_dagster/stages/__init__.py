@@ -1,0 +1,1 @@
+"""The logic of each stage: frame in, frame out. Nothing here imports Dagster."""

@@ -1,0 +1,71 @@
+"""A document's domain, one of the paper's ten, and the personas who might ask about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from webscale_rl_dagster.inference.dispatch import Dispatcher
+from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
+from webscale_rl_dagster.inference.structured import ask_object
+from webscale_rl_dagster.prompts import schemas as outputs
+from webscale_rl_dagster.prompts.library import load_template
+from webscale_rl_dagster.schemas import frame_of
+from webscale_rl_dagster.stages.outcome import KEPT, dropped, unanswered
+
+Row = dict[str, Any]
+
+
+async def classify_documents(
+    documents: pl.DataFrame, dispatcher: Dispatcher, *, personas: int
+) -> pl.DataFrame:
+    """One `classified_documents` row per document; at most `personas` personas each."""
+
+    async def judge(document: Row) -> Row:
+        return await _judge(document, dispatcher, personas)
+
+    rows = [row async for row in dispatcher.in_order(judge, documents.iter_rows(named=True))]
+    return frame_of("classified_documents", rows)
+
+
+async def _judge(document: Row, dispatcher: Dispatcher, personas: int) -> Row:
+    row: Row = {
+        "document_id": document["document_id"],
+        "domain": None,
+        "personas": [],
+        "model_reason": None,
+    }
+    verdict = await ask_object(dispatcher.complete, _request(document, personas))
+    if not isinstance(verdict, dict):
+        return row | unanswered(verdict)
+    row |= {
+        "domain": verdict["domain"],
+        "personas": _distinct(verdict["personas"])[:personas],
+        "model_reason": verdict["reason"],
+    }
+    if verdict["domain"] not in outputs.DOMAINS:
+        return row | dropped("unknown_domain")
+    return row | (KEPT if row["personas"] else dropped("no_persona"))
+
+
+def _distinct(personas: list[str]) -> list[str]:
+    """Personas as the model gave them, without repeats; a comma does not part a persona."""
+    seen: dict[str, str] = {}
+    for persona in personas:
+        name = " ".join(persona.split()).strip(" .")
+        if name:
+            seen.setdefault(name.casefold(), name)
+    return list(seen.values())
+
+
+def _request(document: Row, personas: int) -> CompletionRequest:
+    template = load_template("classify")
+    return CompletionRequest(
+        messages=template.render(document=document["text"], title=document["title"] or ""),
+        sampling=Sampling(max_tokens=200),
+        template=template.ref,
+        role="classifier",
+        document_id=document["document_id"],
+        schema=outputs.classifier(personas),
+    )

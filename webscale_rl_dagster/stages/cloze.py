@@ -1,0 +1,103 @@
+"""Writes the question that needs no model: a sentence of the document with its answer blanked.
+
+The hint says what kind of answer is meant, for "in ____" alone could be a year or a place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from webscale_rl_dagster.stages.finders import is_pinned
+from webscale_rl_dagster.stages.sentences import split_sentences
+from webscale_rl_dagster.stages.spans import AnswerSpan
+from webscale_rl_dagster.stages.standalone import BLANK, stand_alone
+from webscale_rl_dagster.stages.topic import Topic, find_topic
+
+_UNIT = re.compile(r"[\d.,]+(?: (?:million|billion|trillion|thousand))?[ \u00a0-]?(?P<unit>.+)\Z")
+_DAY = re.compile(r"\d{1,2} [A-Z]|[A-Z][a-z]+ \d{1,2},")
+_ALIAS_CLAUSE = re.compile(
+    r"\A((?:An? |The )?____),? (?:\w+ )?(?:also|officially|commonly|sometimes|formerly|otherwise|often|better|or|originally|more commonly)"
+    r"(?: (?:known|called|referred to|spelled|written))?(?: (?:as|simply))? [^,]{2,60}, "
+)
+
+
+def cloze_question(text: str, span: AnswerSpan, *, title: str) -> str | None:
+    """`Fill in the blank …: <sentence with ____>`, or None if no fair question comes of it."""
+    topic = find_topic(text, title)
+    sentences = split_sentences(text)
+    index = next((i for i, s in enumerate(sentences) if (s.start, s.end) == span.sentence), None)
+    if index is None:
+        return None
+    sentence = sentences[index]
+    start, end = span.start - sentence.start, span.end - sentence.start
+    asks_topic = topic.mention(span.text) is not None
+    if span.kind == "entity" and not asks_topic and not is_pinned(sentence.text[:start], sentence.text[end:]):
+        return None
+    blanked = sentence.text[:start] + BLANK + sentence.text[end:]
+    if asks_topic:
+        blanked = _ALIAS_CLAUSE.sub(r"\1 ", re.sub(r"\s*\([^()]*\)", "", blanked))
+    before = [earlier.text for earlier in sentences[:index]]
+    alone = stand_alone(blanked, topic=topic, before=before, names_topic=not asks_topic)
+    if alone is None or alone.count(BLANK) != 1:
+        return None
+    if re.match(rf"(?:An? )?{BLANK}", alone) and span.kind == "term" and not _identifies(alone):
+        return None
+    alone = re.sub(rf"\b([Aa])n? {BLANK}", rf"\1(n) {BLANK}", alone)
+    question = f"Fill in the blank{_hint(span)}{_about(alone, topic, asks_topic)}: {alone}"
+    return None if _gives_away(question, span, topic if asks_topic else None) else question
+
+
+def _hint(span: AnswerSpan) -> str:
+    if span.kind == "date":
+        return f" with {_date_form(span.text)}"
+    if span.kind == "unit":
+        return f" with {_unit_form(span.text)}"
+    return {"number": " with a number", "entity": " with a name", "term": ""}[span.kind]
+
+
+def _date_form(text: str) -> str:
+    if "century" in text:
+        return "a century"
+    if _DAY.match(text):
+        return "a date (day, month and year)"
+    return "a month and year" if text[0].isalpha() else "a year"
+
+
+def _unit_form(text: str) -> str:
+    if text[0] in "$€£¥UACNH":
+        return "an amount of money"
+    if re.search(r"%|per ?cent", text):
+        return "a percentage"
+    unit = _UNIT.match(text)
+    return f"a quantity in {unit['unit']}" if unit else "a quantity"
+
+
+def _about(alone: str, topic: Topic, asks_topic: bool) -> str:
+    if asks_topic or not topic.name or topic.mention(alone):
+        return ""
+    return f" (topic: {topic.name})"
+
+
+def _identifies(alone: str) -> bool:
+    """A definition fits one thing only if it says enough: "is the", or a name, or much detail."""
+    _, _, said = alone.partition(BLANK)
+    said = said.strip()
+    words = len(said.split())
+    if not re.match(r"(?:is|are|was|were|refers to)\b", said):
+        return False
+    if re.match(r"(?:is|are|was|were|refers to) the\b", said):
+        return words >= 9
+    if re.match(r"(?:is|was) an? (?:\w+ ){0,4}(?:country|town|city|village|region|river)\b", said):
+        return words >= 18
+    particular = re.search(r"(?<=[a-z,] )[A-Z][a-z]+|\d{2,}", said)
+    return words >= (11 if particular else 15)
+
+
+def _gives_away(question: str, span: AnswerSpan, topic: Topic | None) -> bool:
+    rest = question.partition(":")[2] if topic else question
+    if span.kind in ("number", "unit", "date"):
+        numbers = re.findall(r"\d[\d,.]*\d|\d", span.text)
+        return any(re.search(rf"(?<![\d.,]){re.escape(n)}(?![\d]|[.,]\d)", rest) for n in numbers)
+    stems = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", span.text.lower())}
+    words = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", rest.lower())}
+    return bool(stems & words) or span.text.lower() in rest.lower()

@@ -1,0 +1,104 @@
+"""Chooses answers before questions: spans of a document that a question can have one answer to.
+
+Rules, not a model: an answer that is chosen first is verbatim in the document by construction,
+and the rules say exactly which answers a weak model gets to ask about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from webscale_rl_dagster.stages.finders import Found, find_all
+from webscale_rl_dagster.stages.sentences import Sentence, split_sentences
+from webscale_rl_dagster.stages.standalone import stand_alone
+from webscale_rl_dagster.stages.topic import Topic, find_topic
+
+SpanKind = Literal["number", "unit", "date", "entity", "term"]
+
+_MOST_MENTIONS = {"number": 1, "unit": 1, "date": 2, "entity": 2, "term": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """An answer and where it stands: `text == document[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+    kind: SpanKind
+    sentence: tuple[int, int]
+    """Offsets of the sentence that holds it: the evidence of the pair."""
+
+
+def answer_spans(text: str, *, title: str, limit: int) -> list[AnswerSpan]:
+    """Up to `limit` spans, the best question first, spread over sentences and kinds."""
+    topic = find_topic(text, title)
+    scored = sorted(_scored(text, topic), key=lambda pair: (-pair[0], pair[1].start))
+    chosen: list[AnswerSpan] = []
+    while scored and len(chosen) < limit:
+        best = max(scored, key=lambda pair: pair[0] - _repetition(pair[1], chosen))
+        scored.remove(best)
+        if not any(best[1].text == other.text for other in chosen):
+            chosen.append(best[1])
+    return chosen
+
+
+def _scored(text: str, topic: Topic) -> Iterator[tuple[float, AnswerSpan]]:
+    sentences = split_sentences(text)
+    for index, sentence in enumerate(sentences):
+        before = [earlier.text for earlier in sentences[:index]]
+        alone = stand_alone(sentence.text, topic=topic, before=before)
+        if index == 0 and (subject := _topic_span(text, sentence, topic)):
+            yield 4.0, subject
+        if alone is None:
+            continue
+        named = 1.0 if topic.mention(alone) else 0.0
+        for found in find_all(sentence.text):
+            span = _span(sentence, found)
+            if _usable(span, text, topic):
+                yield found.score + named - _length_penalty(alone), span
+
+
+def _span(sentence: Sentence, found: Found) -> AnswerSpan:
+    start, end = sentence.start + found.start, sentence.start + found.end
+    text = sentence.text[found.start : found.end]
+    return AnswerSpan(text, start, end, found.kind, (sentence.start, sentence.end))
+
+
+def _topic_span(text: str, sentence: Sentence, topic: Topic) -> AnswerSpan | None:
+    """The topic itself, as the subject of its definition: "____ are limbless reptiles …"."""
+    mention = topic.mention(sentence.text)
+    if mention is None or (mention.end() < len(topic.name) and not topic.is_person):
+        return None
+    opening = sentence.text[: mention.start()]
+    if opening not in ("", "A ", "An ", "The "):
+        return None
+    found = Found(mention.start(), mention.end(), "entity" if topic.is_person else "term", 0.0)
+    return _span(sentence, found)
+
+
+def _usable(span: AnswerSpan, text: str, topic: Topic) -> bool:
+    if "\n" in span.text or span.text.lower() in topic.name.lower():
+        return False
+    if topic.mention(span.text) or _shares_word(span.text, topic):
+        return False
+    seen = re.findall(rf"(?<![\w.,]){re.escape(span.text)}(?![\w]|[.,]\d)", text, re.IGNORECASE)
+    return len(seen) <= _MOST_MENTIONS[span.kind]
+
+
+def _shares_word(text: str, topic: Topic) -> bool:
+    words = {word[:5] for word in topic.words()}
+    return any(word[:5] in words for word in re.findall(r"[^\W\d_]{4,}", text.lower()))
+
+
+def _length_penalty(sentence: str) -> float:
+    return max(0, len(sentence.split()) - 26) * 0.1
+
+
+def _repetition(span: AnswerSpan, chosen: list[AnswerSpan]) -> float:
+    same_sentence = sum(other.sentence == span.sentence for other in chosen)
+    same_kind = sum(other.kind == span.kind for other in chosen)
+    return 2.0 * same_sentence + 0.4 * same_kind

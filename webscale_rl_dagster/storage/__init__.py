@@ -1,0 +1,1 @@
+"""Objects and tables on a folder or S3, through one code path."""

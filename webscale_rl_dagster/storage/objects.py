@@ -1,0 +1,82 @@
+"""Objects under one root: a folder or `s3://bucket/prefix`, the same calls for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, S3Store
+
+from webscale_rl_dagster.errors import StorageError
+
+
+class Objects:
+    """Whole objects by key. A put is atomic: a reader sees the old object or the new one.
+
+    A local put survives the death of the process; it is not forced to the disk, so a machine that
+    loses power may lose its last seconds.
+    """
+
+    def __init__(self, root: str, *, s3: Mapping[str, str] | None = None) -> None:
+        self.root = root.rstrip("/") if root.startswith("s3://") else str(Path(root).absolute())
+        self._store = _open(self.root, s3 or {})
+
+    def uri(self, key: str) -> str:
+        return f"{self.root}/{key}"
+
+    def get(self, key: str) -> bytes:
+        try:
+            return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            raise StorageError(f"{self.uri(key)} does not exist") from None
+        except BaseError as error:
+            raise StorageError(f"cannot read {self.uri(key)}: {error}") from error
+
+    def put(self, key: str, data: bytes) -> None:
+        self._put(key, data, "overwrite")
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Write only if nothing is there; False if something was. One of many writers wins."""
+        try:
+            self._put(key, data, "create")
+        except AlreadyExistsError:
+            return False
+        return True
+
+    def exists(self, key: str) -> bool:
+        try:
+            obstore.head(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Keys under a folder-like prefix, sorted."""
+        pages = obstore.list(self._store, prefix=prefix)
+        yield from sorted(meta["path"] for page in pages for meta in page)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Objects that are already gone are no error."""
+        for key in keys:
+            try:
+                obstore.delete(self._store, key)
+            except FileNotFoundError:
+                continue
+
+    def _put(self, key: str, data: bytes, mode: str) -> None:
+        try:
+            obstore.put(self._store, key, data, mode=cast(Any, mode))
+        except AlreadyExistsError:
+            raise
+        except (BaseError, OSError) as error:
+            raise StorageError(f"cannot write {self.uri(key)}: {error}") from error
+
+
+def _open(root: str, s3: Mapping[str, str]) -> LocalStore | S3Store:
+    if not root.startswith("s3://"):
+        return LocalStore(prefix=root, mkdir=True)
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    return S3Store(bucket, prefix=prefix or None, config=cast(Any, dict(s3)))

@@ -1,0 +1,1 @@
+"""Rules, answer types and duplicates: what can be verified without asking a model."""

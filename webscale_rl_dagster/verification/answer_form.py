@@ -1,0 +1,73 @@
+"""Whether an answer is short, definite and there at all."""
+
+import re
+
+from .answer_types import answer_type
+from .candidate import Candidate
+from .normalise import normalise
+
+MAX_WORDS = 8
+MAX_CHARACTERS = 80
+_FORMAL_WORDS = 40
+_FORMAL_CHARACTERS = 200
+_SENTENCE = re.compile(
+    r"(?:it|he|she|they|this|these|there|we|you|the answer) (?:is|are|was|were|has|have|had|can|will"
+    r"|does|did|means?|refers?)\b",
+    re.IGNORECASE,
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|did|can|will|would|should|because)\b", re.IGNORECASE
+)
+_NOTHING = re.compile(
+    r"[\s\u200b-\u200f\u2060\ufeff]*(?:n/a|unknown|no answer"
+    r"|(?:not|none) (?:mentioned|specified|stated|provided|given|available|applicable|found)"
+    r"(?: in the (?:text|document|passage))?|\.{2,}|…|-+|—|–|\?+|_{2,}|\[?answer\]?|\"\"|'')?"
+    r"[\s.\u200b-\u200f\u2060\ufeff]*",
+    re.IGNORECASE,
+)
+_VAGUE = frozenset(
+    """it this that these those they them he she him her his its their we us i you many several some
+    few more much various numerous things thing something someone everything everyone somebody
+    former latter others another both all any either neither depends here there recently soon varies
+    different important significant""".split()
+) | {
+    *"all of above|none of above|both of them|it depends|it varies|one of them|while ago".split(
+        "|"
+    ),
+    *"long time ago|many things|great deal|other things|different things|various factors".split(
+        "|"
+    ),
+    *"several factors|many factors|many people|some people|very important|lot|lots".split("|"),
+    *"large number|small amount|large amount|certain amount|number of factors".split("|"),
+}
+_VAGUE_BEHIND_THE = frozenset("first second third last same other next best one most".split())
+"""Alone these are ordinals and levels, which may well be answers."""
+
+
+def answer_too_long(candidate: Candidate) -> bool:
+    """Longer than can be matched: over 8 words or 80 characters, or a sentence.
+
+    Formulas and code are compared by other means and may be longer, not endless.
+    """
+    text = candidate.answer.strip()
+    words = len(text.split())
+    if answer_type(text) in ("expression", "code") and not _SENTENCE.match(text):
+        return words > _FORMAL_WORDS or len(text) > _FORMAL_CHARACTERS
+    if words > MAX_WORDS or len(text) > MAX_CHARACTERS:
+        return True
+    return bool(_SENTENCE.match(text)) or (
+        words >= 4 and text.endswith((".", "!")) and bool(_FINITE.search(text))
+    )
+
+
+def answer_empty(candidate: Candidate) -> bool:
+    """Nothing, or a word for nothing; `.` and `None` are answers in some domains."""
+    text = candidate.answer.strip()
+    return _NOTHING.fullmatch(text) is not None and text != "."
+
+
+def answer_vague(candidate: Candidate) -> bool:
+    """Names nothing by itself: `it`, `several`, `the first`."""
+    plain = normalise(candidate.answer)
+    definite = candidate.answer.strip().lower().startswith("the ")
+    return plain in _VAGUE or (definite and plain in _VAGUE_BEHIND_THE)

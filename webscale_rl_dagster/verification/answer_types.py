@@ -1,0 +1,122 @@
+"""What kind of thing an answer is, and hence which verifier can compare it with another."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from .normalise import normalise, tokenise
+from .quantities import ORDINAL, whole_quantity
+from .units import CURRENCY_SIGNS
+from .words import STOP_WORDS
+
+AnswerType = Literal[
+    "number", "unit", "date", "entity", "phrase", "boolean", "choice", "expression", "code"
+]
+VERIFIERS: Mapping[AnswerType, str] = MappingProxyType(
+    {
+        "number": "numeric",
+        "unit": "quantity",
+        "date": "date",
+        "entity": "normalised_match",
+        "phrase": "normalised_match",
+        "boolean": "boolean",
+        "choice": "choice",
+        "expression": "math",
+        "code": "exact",
+    }
+)
+BOOLEANS = frozenset(("yes", "no", "true", "false"))
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DATE = re.compile(
+    rf"(?:(?:early|mid|late|circa|c\.|around|about|in|on|the)[ -]*)?(?:"
+    rf"{_MONTH},? (?:of )?\d{{1,4}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{1,4}})?"
+    r"|\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{2,4}'?s"
+    r"|\d{1,4} (?:bce?|b\.c\.|ce|a\.?d\.?)|a\.?d\.? \d{1,4}"
+    r"|\d{4} ?[-–] ?\d{2,4}|(?:[\w-]{3,20}) century(?: (?:bce?|ce|ad))?)",
+    re.IGNORECASE,
+)
+_ASKS_DATE = re.compile(r"\b(?:when|(?:what|which) (?:\w+ )?(?:year|date))\b", re.IGNORECASE)
+_YEAR = re.compile(r"[12]\d{3}")
+_LETTER_CHOICE = re.compile(r"\([A-Ha-h]\)|[A-Ha-h]\)|(?:option|choice) [A-Ha-h]", re.IGNORECASE)
+_OFFERS_LETTERS = re.compile(r"(?:^|\s)\(?[A-D][).]\s")
+_CODE = re.compile(
+    r"`|\b[A-Za-z_]\w+(?:\.\w+)?\([^()]*\)|\b[a-z]\w*_\w+|__\w+__|(?:^|\s)--?[a-z][\w-]*$|[;{}]\s*$"
+    r"|->|=>|::|==|!=|&&|\|\||^</?[a-z][^>]*>$|^(?:[a-z]\w+\.)+[a-z]\w+$|^[a-z]+[A-Z]\w*$"
+    r"|^(?:def|return|import|from|SELECT|lambda|const|let|var|git|sudo|pip) \S"
+)
+_MATHS_FUNCTION = re.compile(r"\b(?:sin|cos|tan|log|ln|exp|sqrt|max|min|gcd|lcm|det)\(")
+_EXPRESSION = re.compile(
+    r"\\[A-Za-z]+|\$[^$]+\$|[\w)\]}]\s*\^\s*[\w({-]|[²³√∫∑∞≤≥≠π]|\b[a-z]\([a-z0-9, ]+\)"
+    r"|\bO\([^()]|\b\w+\s*[=<>]\s*[-\w(]|(?:^|[\s(])\d*[a-z]\s?[+*/]\s?\d*[a-z0-9(]"
+    r"|\b[a-z]\s-\s\d*[a-z0-9(]|\d[a-z]\s-\s\d*[a-z0-9(]|\d\s?[+*/×]\s?\d*[a-z(]"
+)
+_CONNECTORS = STOP_WORDS | {*"von van der de da di la le el al y du".split()}
+_DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
+_INTEGER = re.compile(r"\d{1,3}(?:,\d{3})+")
+
+
+def answer_type(answer: str, question: str = "") -> AnswerType:
+    """The narrowest type that fits; where none is certain, `phrase`, whose verifier is plain."""
+    text = answer.strip().rstrip(".").strip() or answer.strip()
+    if normalise(text) in BOOLEANS:
+        return "boolean"
+    if _LETTER_CHOICE.fullmatch(text) or (
+        len(text) == 1 and text.isalpha() and _OFFERS_LETTERS.search(question)
+    ):
+        return "choice"
+    if _is_date(text, question):
+        return "date"
+    plain = text[1:-1] if len(text) > 2 and text[0] == text[-1] == "$" else text
+    quantity = whole_quantity(plain)
+    if quantity and quantity.unit != ORDINAL and "^" not in plain and "\\" not in plain:
+        return "unit" if quantity.unit else "number"
+    if _MATHS_FUNCTION.search(text):
+        return "expression"
+    if _CODE.search(text):
+        return "code"
+    if _EXPRESSION.search(text):
+        return "expression"
+    return "entity" if _is_name(text) else "phrase"
+
+
+def _is_date(text: str, question: str) -> bool:
+    if len(text) > 60:
+        return False
+    if _YEAR.fullmatch(text):
+        return bool(_ASKS_DATE.search(question))
+    return bool(_DATE.fullmatch(text))
+
+
+def _is_name(text: str) -> bool:
+    words = [word for word in text.split() if word.lower() not in _CONNECTORS]
+    return 0 < len(words) <= 7 and all(
+        word.lstrip("\"'“‘(")[:1].isupper() or word[:1].isdigit() for word in words
+    )
+
+
+def aliases(answer: str) -> tuple[str, ...]:
+    """Other spellings of the same answer, only where there can be no doubt."""
+    text = answer.strip()
+    found: list[str] = []
+    if _DOTTED.fullmatch(text):
+        found.append(text.replace(".", ""))
+    if _INTEGER.search(text):
+        found.append(_INTEGER.sub(lambda match: match.group().replace(",", ""), text))
+    quantity = whole_quantity(text)
+    if quantity and quantity.unit != ORDINAL and len(tokenise(text).words) < 20:
+        sign = next((char for char in text if char in CURRENCY_SIGNS), "")
+        value = quantity.value
+        digits = str(int(value)) if value == value.to_integral_value() else ""
+        if abs(value) == 1 and quantity.unit:
+            pass
+        elif digits and len(digits) <= 30:
+            unit = "" if sign or not quantity.unit else f" {quantity.unit}"
+            found.append(f"{sign}{digits}{unit}")
+        elif quantity.unit and not sign and "/" not in text and text[:1].isdecimal():
+            found.append(f"{value.normalize():f} {quantity.unit}")
+    return tuple(dict.fromkeys(form for form in found if form != text))

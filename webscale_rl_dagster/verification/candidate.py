@@ -1,0 +1,34 @@
+"""The one thing that every rule judges."""
+
+import re
+from dataclasses import dataclass
+
+_CLOZE_PREFIX = re.compile(r"\s*fill in the blank\s*[:.]?\s*", re.IGNORECASE)
+BLANK = re.compile(r"_{3,}")
+"""Two underscores are Python's, not a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question and its answer beside the document they were drawn from."""
+
+    question: str
+    answer: str
+    document: str
+    title: str = ""
+    aliases: tuple[str, ...] = ()
+    style: str = "open"
+    """`cloze`: a document sentence with a blank; anything else is read as an open question."""
+
+    @property
+    def cloze(self) -> bool:
+        """Whether the question is a sentence to be completed."""
+        return self.style == "cloze"
+
+    @property
+    def asked(self) -> str:
+        """The question without the instruction that every cloze carries."""
+        if not self.cloze:
+            return self.question
+        prefix = _CLOZE_PREFIX.match(self.question)
+        return self.question[prefix.end() :] if prefix else self.question
