@@ -23,7 +23,7 @@ test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
 
 dev: $(RUNTIME)
-	home=$$($(BIN)/webscale-rl home) && DAGSTER_HOME="$$home" exec $(BIN)/dagster dev -w workspace.yaml $(ARGS)
+	home=$$($(BIN)/webscale-rl home) && DAGSTER_HOME="$$home" $(BIN)/dagster dev -w workspace.yaml $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff check

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from webscale_rl_dagster.errors import ConfigError
-from webscale_rl_dagster.schemas import CORPUS_NAME
+from webscale_rl_dagster.identity import CORPUS_NAME
 
 CONFIG_VARIABLE = "WEBSCALE_RL_CONFIG"
 DEFAULT_FILE = "pipeline.yaml"

@@ -1,17 +1,15 @@
 """Every error this package raises on purpose, by the boundary that was crossed.
 
-    WebscaleError
-    ├── ConfigError              pipeline.yaml says something we cannot use
-    ├── MissingExtraError        an optional dependency is not installed
-    ├── StorageError             a table or object cannot be read or written as asked
-    │   └── SchemaError          a frame does not have its contract's columns
-    ├── IngestError              a corpus path cannot be ingested at all
-    ├── GateShutError            a shard's gate is shut, or was never judged
-    └── InferenceError
-        ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
-        ├── RequestRejected      the engine refuses this request; asking again will not help
-        ├── RequestFailed        this attempt failed; another may succeed
-        └── TooManyFailures      so many requests of a stage failed that it must not go on
+WebscaleError
+├── ConfigError              pipeline.yaml says something we cannot use
+├── StorageError             a table or object cannot be read or written as asked
+│   └── SchemaError          a frame does not have its contract's columns
+├── IngestError              a corpus path cannot be ingested at all
+└── InferenceError
+    ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
+    ├── RequestRejected      the engine refuses this request; asking again will not help
+    ├── RequestFailed        this attempt failed; another may succeed
+    └── TooManyFailures      so many requests of a stage failed that it must not go on
 """
 
 from __future__ import annotations
@@ -25,10 +23,6 @@ class ConfigError(WebscaleError):
     """The configuration file holds an unknown key, a bad value or a bad combination."""
 
 
-class MissingExtraError(WebscaleError):
-    """A package of an optional extra is needed and absent; the message holds the install line."""
-
-
 class StorageError(WebscaleError):
     """A table or object is missing, unreadable or cannot be written."""
 
@@ -39,10 +33,6 @@ class SchemaError(StorageError):
 
 class IngestError(WebscaleError):
     """A corpus path does not exist, holds nothing readable, or its format is unknown."""
-
-
-class GateShutError(WebscaleError):
-    """A shard may not go on: its newest data failed a suite, or no suite has judged it."""
 
 
 class InferenceError(WebscaleError):

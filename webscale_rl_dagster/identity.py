@@ -4,8 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+CORPUS_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
+
+_SHARD_KEY = re.compile(rf"({CORPUS_NAME})/([0-9a-f]{{10}})/([0-9]{{5}})")
+
+
+@dataclass(frozen=True, slots=True)
+class ShardKey:
+    """`<corpus>/<first 10 hex digits of the file's sha256>/<number of the shard in the file>`."""
+
+    corpus: str
+    file: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.corpus}/{self.file}/{self.number:05d}"
+
+    @classmethod
+    def parse(cls, key: str) -> ShardKey:
+        match = _SHARD_KEY.fullmatch(key)
+        if match is None:
+            raise ValueError(f"{key!r} is no shard key; they look like wiki/3f9a1c77d0/00012")
+        return cls(match[1], match[2], int(match[3]))
 
 
 def sha256_text(text: str) -> str:
@@ -34,5 +59,5 @@ def qa_id(shard: str, parts: Mapping[str, str | int]) -> str:
 
 def shard_of(qa_id: str) -> str:
     """The shard key inside a `qa_id`; ValueError if it is not one."""
-    corpus, file, number, _digest = qa_id.split(".")
-    return f"{corpus}/{file}/{number}"
+    shard, _, _digest = qa_id.rpartition(".")
+    return str(ShardKey.parse(shard.replace(".", "/")))

@@ -1,7 +1,9 @@
 """The columns of every table, checked at each write. The contract of the whole pipeline.
 
-Text is stored once, in `raw_documents`; later tables carry ids and verdicts. Every stage table has
-one row per input row, with what became of it in `kept`, `reason` and `error`:
+Text is stored once, in `raw_documents`; later tables carry ids and verdicts. A repeated document
+is a row there too, dropped as `duplicate_document`, with a null text: the kept row of the same
+`document_id` holds it. Every stage table has one row per input row, with what became of it in
+`kept`, `reason` and `error`:
 
     kept                          goes on to the next stage
     not kept, reason              dropped, by a stable snake_case token
@@ -14,7 +16,6 @@ import polars as pl
 
 from webscale_rl_dagster.errors import SchemaError
 
-CORPUS_NAME = r"[a-z0-9][a-z0-9_-]{0,62}"
 FAILED = "failed"
 
 STAGES = (

@@ -90,7 +90,9 @@ def _column_schema(table: str) -> dg.TableSchema:
 def _column_lineage(table: str) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
-            column: [dg.TableColumnDep(asset_key=asset, column_name=name) for asset, name in sources]
+            column: [
+                dg.TableColumnDep(asset_key=asset, column_name=name) for asset, name in sources
+            ]
             for column, sources in COLUMN_SOURCES[table].items()
         }
     )

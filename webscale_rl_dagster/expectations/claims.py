@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Severity = Literal["critical", "warning"]
 """A failed critical expectation shuts the gate; a failed warning is told in the metadata."""
 
+_UNANSWERED = rf"^(?:{FAILED}$|malformed_)"
+
 
 def every_row(claim: str, *, severity: Severity = "critical") -> Expectation:
     """The boolean column of that name is true in every row."""
@@ -49,7 +51,13 @@ def one_of(column: str, values: Iterable[str], *, name: str) -> Expectation:
 
 
 def share(
-    column: str, *, name: str, low: float = 0.0, high: float = 1.0, severity: Severity = "critical"
+    column: str,
+    *,
+    name: str,
+    low: float = 0.0,
+    high: float = 1.0,
+    min_rows: int = 1,
+    severity: Severity = "critical",
 ) -> Expectation:
     """True's share of a boolean column lies in the band, ends included."""
     from webscale_rl_dagster.expectations.custom import ExpectShareOfTrueToBeBetween
@@ -58,17 +66,18 @@ def share(
         column=column,
         min_share=low,
         max_share=high,
+        min_rows=min_rows,
         severity=severity,
         meta=_named(name, f"{low:g} to {high:g}"),
     )
 
 
-def mix(column: str, *, name: str, most: float, severity: Severity = "critical") -> Expectation:
+def mix(column: str, *, name: str, most: float, min_rows: int) -> Expectation:
     """No value makes up more than this share; nulls are left out."""
     from webscale_rl_dagster.expectations.custom import ExpectLargestShareToBeAtMost
 
     return ExpectLargestShareToBeAtMost(
-        column=column, max_share=most, severity=severity, meta=_named(name, f"at most {most:g}")
+        column=column, max_share=most, min_rows=min_rows, meta=_named(name, f"at most {most:g}")
     )
 
 
@@ -90,11 +99,22 @@ def reconciled(facts: Facts) -> list[Expectation]:
 
 
 def outcomes(gates: GatesConfig) -> list[Expectation]:
-    """Every row says what became of it, and few of them failed."""
+    """Every row says what became of it, and few of them failed.
+
+    A malformed answer is a verdict on the model, not an error: too many are told, and it is the
+    shares of what is kept that shut the gate.
+    """
+    most = gates.max_failed_share
     return [
         every_row("outcome_complete"),
-        share("failed", name="failed_share", high=gates.max_failed_share),
+        share("failed", name="failed_share", high=most),
+        share("unanswered", name="unanswered_share", high=most, severity="warning"),
     ]
+
+
+def unanswered() -> pl.Expr:
+    """Whether the model gave nothing that could be used for this row."""
+    return pl.col("reason").fill_null("").str.contains(_UNANSWERED)
 
 
 def outcome_columns() -> list[pl.Expr]:
@@ -107,6 +127,7 @@ def outcome_columns() -> list[pl.Expr]:
         pl.col("kept"),
         pl.col("reason"),
         failed.alias("failed"),
+        unanswered().alias("unanswered"),
         complete.fill_null(False).alias("outcome_complete"),
     ]
 

@@ -1,7 +1,7 @@
 """The two expectations that Great Expectations lacks. Importing this module imports it: seconds.
 
-Both are about shares, and a share of no rows is unknown rather than wrong: they hold on an empty
-column, where Great Expectations' own aggregates fail.
+Both are about shares. The share of too few values is unknown rather than wrong, so both hold on an
+empty column, where Great Expectations' own aggregates fail, and below `min_rows` values.
 """
 
 from __future__ import annotations
@@ -15,67 +15,69 @@ from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
 
-class ShareOfTrue(TableMetricProvider):
-    """True's share among the values that are not null; None if there are none."""
+class ShareOfTrue(TableMetricProvider):  # type: ignore[misc]
+    """How many values are not null, and True's share among them."""
 
     metric_name = "table.share_of_true"
     value_keys = ("column",)
 
-    @metric_value(engine=PandasExecutionEngine)
+    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(
         cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any
-    ) -> float | None:
-        values = _values(execution_engine, metric_domain_kwargs, metric_value_kwargs)
-        return float(values.astype(bool).mean()) if len(values) else None
+    ) -> tuple[int, float]:
+        values = _values(execution_engine, metric_domain_kwargs, metric_value_kwargs).astype(bool)
+        return len(values), float(values.sum()) / max(len(values), 1)
 
 
-class LargestShare(TableMetricProvider):
-    """The commonest value and its share among those that are not null; None if there are none."""
+class LargestShare(TableMetricProvider):  # type: ignore[misc]
+    """How many values are not null, the commonest of them, and its share."""
 
     metric_name = "table.largest_share"
     value_keys = ("column",)
 
-    @metric_value(engine=PandasExecutionEngine)
+    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(
         cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any
-    ) -> tuple[str, float] | None:
+    ) -> tuple[int, str, float]:
         values = _values(execution_engine, metric_domain_kwargs, metric_value_kwargs)
         shares = values.value_counts(normalize=True)
-        return (str(shares.index[0]), float(shares.iloc[0])) if len(shares) else None
+        commonest = (str(shares.index[0]), float(shares.iloc[0])) if len(shares) else ("", 0.0)
+        return len(values), *commonest
 
 
-class ExpectShareOfTrueToBeBetween(BatchExpectation):
+class ExpectShareOfTrueToBeBetween(BatchExpectation):  # type: ignore[misc]
     """Of a boolean column's values, at least and at most these shares are true."""
 
     column: str
     min_share: float = 0.0
     max_share: float = 1.0
+    min_rows: int = 1
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.share_of_true",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "table")
-    success_keys: ClassVar[tuple[str, ...]] = ("column", "min_share", "max_share")
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "min_share", "max_share", "min_rows")
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        share = metrics["table.share_of_true"]
-        holds = share is None or self.min_share <= share <= self.max_share
-        return {"success": holds, "result": {"observed_value": share}}
+        rows, share = metrics["table.share_of_true"]
+        holds = rows < self.min_rows or self.min_share <= share <= self.max_share
+        return {"success": holds, "result": {"observed_value": f"{share:.3f} of {rows}"}}
 
 
-class ExpectLargestShareToBeAtMost(BatchExpectation):
+class ExpectLargestShareToBeAtMost(BatchExpectation):  # type: ignore[misc]
     """No single value of a column makes up more than this share of it."""
 
     column: str
     max_share: float
+    min_rows: int = 1
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("table.largest_share",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "table")
-    success_keys: ClassVar[tuple[str, ...]] = ("column", "max_share")
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "max_share", "min_rows")
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        largest = metrics["table.largest_share"]
-        holds = largest is None or largest[1] <= self.max_share
-        observed = None if largest is None else f"{largest[0]}: {largest[1]:.3f}"
-        return {"success": holds, "result": {"observed_value": observed}}
+        rows, value, share = metrics["table.largest_share"]
+        holds = rows < self.min_rows or share <= self.max_share
+        return {"success": holds, "result": {"observed_value": f"{value}: {share:.3f} of {rows}"}}
 
 
 def _values(engine: Any, domain: Any, arguments: Any) -> Any:

@@ -97,8 +97,13 @@ class Journal:
         return self._known.get(key)
 
     async def record(
-        self, key: str, request: CompletionRequest, completion: Completion, *,
-        model: ModelIdentity, attempt: int,
+        self,
+        key: str,
+        request: CompletionRequest,
+        completion: Completion,
+        *,
+        model: ModelIdentity,
+        attempt: int,
     ) -> None:
         """Returns once the completion is on storage."""
         row = _row(self._place, key, request, completion, model, attempt)

@@ -24,10 +24,10 @@ class Malformed:
 def parse_object(
     text: str, *, finish_reason: str, required: tuple[str, ...]
 ) -> dict[str, Any] | Malformed:
-    """The JSON object in `text`, or why there is none.
+    r"""The JSON object in `text`, or why there is none.
 
-    A control character inside a string is what `\\f` of an unescaped `\\frac` turns into: the
-    text is lost, so it is malformed rather than repaired. A fence around the object is removed,
+    A control character inside a string is what `\f` of an unescaped `\frac` turns into: the text
+    is lost, so it is malformed rather than repaired. A fence around the object is removed,
     for that is exact. Lone surrogates cannot be written as UTF-8, so they are malformed too.
     """
     if not text.strip():

@@ -58,9 +58,7 @@ def checker_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
 
 def answer_schema(*, choices: Sequence[str] = ()) -> Schema:
     """The round trip: free text, or one of `choices`."""
-    return _object(
-        answer={"type": "string", "enum": list(choices)} if choices else _text(100, 1)
-    )
+    return _object(answer={"type": "string", "enum": list(choices)} if choices else _text(100, 1))
 
 
 def _text(longest: int, shortest: int = 0) -> Schema:

@@ -105,5 +105,5 @@ def _request(candidate: Row) -> CompletionRequest:
         role="checker",
         document_id=candidate["document_id"],
         qa_id=candidate["qa_id"],
-        schema=outputs.CHECKER,
+        schema=outputs.checker_schema(),
     )

@@ -62,10 +62,12 @@ def _distinct(personas: list[str]) -> list[str]:
 def _request(document: Row, personas: int) -> CompletionRequest:
     template = load_template("classify")
     return CompletionRequest(
-        messages=template.render(document=document["text"], title=document["title"] or ""),
+        messages=template.render(
+            document=document["text"], title=document["title"] or "", personas=str(personas)
+        ),
         sampling=Sampling(max_tokens=200),
         template=template.ref,
         role="classifier",
         document_id=document["document_id"],
-        schema=outputs.classifier(personas),
+        schema=outputs.classifier_schema(personas=personas),
     )

@@ -58,5 +58,5 @@ def _request(document: Mapping[str, Any]) -> CompletionRequest:
         template=template.ref,
         role="filter",
         document_id=document["document_id"],
-        schema=outputs.FILTER,
+        schema=outputs.filter_schema(),
     )

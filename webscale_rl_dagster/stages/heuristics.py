@@ -17,7 +17,9 @@ from webscale_rl_dagster.config import FilterConfig
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,200}>")
-_MOJIBAKE = re.compile("[\u00c2\u00c3\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u201a-\u201e\u2020]|\ufffd")
+_MOJIBAKE = re.compile(
+    "[\u00c2\u00c3\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u201a-\u201e\u2020]|\ufffd"
+)
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _INJECTION = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:previous|prior|above|earlier)\b.{0,20}"
@@ -91,7 +93,7 @@ def _symbols(document: Document, _: FilterConfig) -> bool:
 
 
 def _repetition(document: Document, _: FilterConfig) -> bool:
-    """Gopher: over 30% of lines are repeats, or one sequence of four words fills 20% of the text."""
+    """Gopher: over 30% of lines are repeats, or one run of four words fills 20% of the text."""
     lines = document.lines
     if len(lines) > 3 and len(set(lines)) < 0.7 * len(lines):
         return True

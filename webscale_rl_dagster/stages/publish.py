@@ -16,9 +16,7 @@ def publish_pairs(
     """One `verified_qa` row per accepted pair; `checked` holds only those."""
     pairs = checked.join(
         candidates.drop("document_id"), on="qa_id", how="left", maintain_order="left"
-    ).join(
-        documents.select(_FROM_DOCUMENT), on="document_id", how="left", maintain_order="left"
-    )
+    ).join(documents.select(_FROM_DOCUMENT), on="document_id", how="left", maintain_order="left")
     types = [
         answer_type(answer, question)
         for answer, question in pairs.select("answer", "question").iter_rows()

@@ -35,9 +35,7 @@ class Tables:
         self.objects.put(_key(table, shard), data)
         return WrittenTable(self.uri(table, shard), frame.height, sha256(data).hexdigest())
 
-    def read(
-        self, table: str, shard: str, *, columns: Sequence[str] | None = None
-    ) -> pl.DataFrame:
+    def read(self, table: str, shard: str, *, columns: Sequence[str] | None = None) -> pl.DataFrame:
         data = self.objects.get(_key(table, shard))
         return pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
 

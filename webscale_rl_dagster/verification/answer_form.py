@@ -11,8 +11,8 @@ MAX_CHARACTERS = 80
 _FORMAL_WORDS = 40
 _FORMAL_CHARACTERS = 200
 _SENTENCE = re.compile(
-    r"(?:it|he|she|they|this|these|there|we|you|the answer) (?:is|are|was|were|has|have|had|can|will"
-    r"|does|did|means?|refers?)\b",
+    r"(?:it|he|she|they|this|these|there|we|you|the answer) (?:is|are|was|were|has|have|had"
+    r"|can|will|does|did|means?|refers?)\b",
     re.IGNORECASE,
 )
 _FINITE = re.compile(
@@ -69,5 +69,7 @@ def answer_empty(candidate: Candidate) -> bool:
 def answer_vague(candidate: Candidate) -> bool:
     """Names nothing by itself: `it`, `several`, `the first`."""
     plain = normalise(candidate.answer)
+    if candidate.answer.isupper() and len(plain) > 1:
+        return False
     definite = candidate.answer.strip().lower().startswith("the ")
     return plain in _VAGUE or (definite and plain in _VAGUE_BEHIND_THE)

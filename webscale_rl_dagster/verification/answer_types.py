@@ -73,7 +73,7 @@ def answer_type(answer: str, question: str = "") -> AnswerType:
         return "date"
     plain = text[1:-1] if len(text) > 2 and text[0] == text[-1] == "$" else text
     quantity = whole_quantity(plain)
-    if quantity and quantity.unit != ORDINAL and "^" not in plain and "\\" not in plain:
+    if quantity and quantity.unit != ORDINAL and "\\" not in plain:
         return "unit" if quantity.unit else "number"
     if _MATHS_FUNCTION.search(text):
         return "expression"
@@ -93,7 +93,7 @@ def _is_date(text: str, question: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    words = [word for word in text.split() if word.lower() not in _CONNECTORS]
+    words = [word for word in text.split() if word.isupper() or word.lower() not in _CONNECTORS]
     return 0 < len(words) <= 7 and all(
         word.lstrip("\"'“‘(")[:1].isupper() or word[:1].isdigit() for word in words
     )

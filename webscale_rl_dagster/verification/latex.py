@@ -1,4 +1,4 @@
-r"""Text that was damaged on its way here: eaten escapes, unbalanced LaTeX, characters that are none.
+r"""Text that was damaged on its way here: eaten escapes, unbalanced LaTeX, stray characters.
 
 JSON reads `\frac`, `\times` and `\beta` as control characters when a model forgets to escape them.
 """

@@ -22,7 +22,8 @@ _TOKEN = re.compile(
     rf"|\d+(?:\.\d+)*{_NUMBER_END}"
     rf"|[{_UNSPACED}]"
     rf"|[^\W{_UNSPACED}](?:[^\W{_UNSPACED}]|[\u0300-\u036f])*(?:['’ʼ][^\W\d_{_UNSPACED}]+)*"
-    r"|(?<!\w)[-−–](?=\.?\d)|[+#%$€£¥=<>^/*°±×÷√∞&]",
+    r"|(?<!\w)[-−–](?=\.?\d)|[+#%$€£¥=<>^/°±×÷√∞&]"
+    r"|(?<=\w)\*(?=\w)|(?<=\s)\*(?=\s)",
     re.IGNORECASE,
 )
 _ALNUM_EDGE = re.compile(rf"[^\W{_UNSPACED}]")

@@ -25,7 +25,7 @@ _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3
 
 
 def personal_data(candidate: Candidate) -> bool:
-    """Whether question or answer holds an e-mail address, phone, identity, card or account number."""
+    """Whether question or answer holds an e-mail address, or a phone, identity or bank number."""
     return any(
         find(text)
         for text in (candidate.question, candidate.answer)

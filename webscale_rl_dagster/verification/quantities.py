@@ -47,7 +47,10 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             at += 1
             continue
         value, first, stop, unit = number.value, at, number.stop, ""
-        if first and words[first - 1] in CURRENCY_SIGNS:
+        if words[first - 1 : first] == ("$",) and words[stop : stop + 1] == ("$",):
+            unit, length = unit_at(words, stop + 1)
+            stop += 1 + length if unit else 0
+        elif first and words[first - 1] in CURRENCY_SIGNS:
             first -= 1
             unit = UNITS[words[first]]
             if stop < len(words) and words[stop] in _SHORT_SCALES:

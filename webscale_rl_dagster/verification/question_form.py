@@ -20,9 +20,10 @@ _AUXILIARIES = frozenset(
     """is are was were am do does did can could will would has have had should shall may might must
     isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt hasnt havent""".split()
 )
+_OPENINGS = _QUESTION_WORDS | {"in", "by", "at", "on"}
 _NOT_A_PREFACE = _QUESTION_WORDS - {"when", "where"}
 _SENTENCE_END = re.compile(r"[.!:?]\s+(?=[A-Z\"'(`$])")
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|‘[^’]*’")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|‘[^‘’]*’")
 _TRUE_FALSE = re.compile(r"\b(?:true or false|yes or no|true/false|yes/no)\b", re.IGNORECASE)
 _LISTED = re.compile(
     r"\bwhich (?:one )?of (?:the following|these|those)\b|\b(?:the )?following options\b"
@@ -91,7 +92,9 @@ def _asks_yes_no(asked: str) -> bool:
     last = _last_sentence(asked)
     words = tokenise(last).words
     if len(words) > 1 and words[0] in _AUXILIARIES:
-        return words[1] != "you" and words[0] != "do" or words[1] in ("you", "they", "all")
+        polite = words[1] == "you" and words[0] in ("can", "could", "will", "would")
+        named = words[0] in ("will", "may") and bool(_QUESTION_WORDS.intersection(words))
+        return not polite and not named
     preface, comma, rest = last.rpartition(", ")
     rest_words = tokenise(rest).words[:1]
     if not comma or not rest_words or rest_words[0] not in _AUXILIARIES:
@@ -122,7 +125,7 @@ def _last_clause(asked: str) -> tuple[str, ...]:
     opening = max(before.rfind(mark) for mark in (", ", ": ", "; ", "- ", "– ", "— "))
     if not either or opening < 0 or len(asked) - opening > 120 or "," in after.rstrip(" ?"):
         return ()
-    while 0 < (earlier := before.rfind(", ", 0, opening)) and opening - earlier < 40:
+    while (earlier := before.rfind(", ", 0, opening)) > 0 and opening - earlier < 40:
         opening = earlier
     return tuple(normalise(asked[opening:]).split())
 
@@ -137,7 +140,7 @@ def several_questions(candidate: Candidate) -> bool:
     if _AND_COMMAND.search(asked):
         return True
     joined = _JOINED.search(asked)
-    if not joined or not (asked.split()[0].lower() in _QUESTION_WORDS | {"in", "by", "at", "on"}):
+    if not joined or asked.split()[0].lower() not in _OPENINGS:
         return False
     inverted = asked[: joined.start()].rstrip().endswith(",")
     return inverted or len(_EMBEDDED.findall(asked[: joined.start()])) <= 1

@@ -18,12 +18,12 @@ _GENERIC = frozenset(
 )
 _PERSONS = frozenset(
     """man woman person king queen patient child boy girl president student individual mother father
-    wife husband someone nurse prince princess poet artist chemist saint pope hero god goddess people
+    wife husband someone nurse prince princess poet artist chemist saint pope hero god goddess
     baby brother sister son daughter boss judge chief chef guest""".split()
 )
 _PERSON_ENDINGS = ("er", "or", "ist", "ian", "ess", "man", "eur", "ant", "who", "whose")
 _NAMED = re.compile(r"(?<=[^.!?:]\s)[\"'“(]?[A-Z][\w'’-]*")
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|\*[^*]+\*|'this'|'self'")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|\*[^*]+\*|'this'|'self'")
 _PERSONAL = re.compile(r"\b(?:he|she|him|his|her|himself|herself)\b", re.IGNORECASE)
 _NEUTER = re.compile(r"\b(?:it|its|they|them|their|itself|themselves)\b", re.IGNORECASE)
 _EXPLETIVE = re.compile(
@@ -54,8 +54,8 @@ _OPENING = re.compile(
     r"|however|therefore|thus|moreover|furthermore|additionally|also|but|and|then|or|so|yet"
     r"|consequently|instead|hence|meanwhile|nevertheless|nonetheless|similarly|likewise|afterwards"
     r"|besides|here|both|otherwise|accordingly|finally|secondly|thirdly|conversely)\b"
-    r"|(?:in addition|for (?:example|instance|this reason)|as a result|on the other hand|in contrast"
-    r"|in other words|in (?:this|that|these|such)|at (?:this|that)|after (?:this|that)"
+    r"|(?:in addition|for (?:example|instance|this reason)|as a result|on the other hand"
+    r"|in contrast|in other words|in (?:this|that|these|such)|at (?:this|that)|after (?:this|that)"
     r"|because of this|the (?:latter|former|same|above))\b)",
     re.IGNORECASE,
 )

@@ -8,41 +8,37 @@ from .references import unresolved_reference
 __all__ = ["references_document", "time_sensitive", "unresolved_reference"]
 
 _SOURCE = (
-    r"(?:text|passage|article|document|excerpt|paragraph|essay|snippet|transcript|blog ?post|post"
-    r"|webpage|web page|write-?up|reading|context|abstract|source material|narrative|discussion)"
+    r"(?:text|passage|article|document|excerpt|paragraph|essay|snippet|blog ?post|webpage|web page"
+    r"|write-?up|source material)"
 )
 _NOT_THE_SOURCE = (
     r"(?! (?:of|editor|file|field|box|area|object|message|node|mode|format|type|string|encoding|tag"
-    r"|element|class|root|feeder|signed|window|menu|switch|manager|processor|that was|whose)\b|-)"
+    r"|element|class|root|fragment|window|menu|processor|between|through|from|whose)\b|-|way)"
 )
+_WRITER = r"(?:author|writer|narrator|speaker|interviewee|blogger|poster|reviewer)s?"
 _REFERENCE = re.compile(
-    rf"\b(?:in|from|by|per|within|throughout|on|to|of|with|does|did|do|is|has) the"
-    rf"(?: (?:given|provided|above|following|original|present|accompanying|source))? {_SOURCE}\b"
-    rf"{_NOT_THE_SOURCE}(?='?s?\s*[?,.;:]|'s\b| \w|$)"
-    rf"|\bthe (?:given|provided|above|accompanying|preceding) (?:{_SOURCE}|information|study|data"
-    r"|example|table|figure|code|list|description|details)\b"
-    rf"|\b(?:this|these) (?:{_SOURCE}|paper|section|chapter|report|story|lesson|tutorial|video|study"
-    r"|interview|guide|book|page|review|letter|case report|figure|table|listing|recipe)s?\b"
-    r"|\bthe (?:author|authors|writer|narrator|speaker|interviewee|blogger|poster|reviewer)s?"
-    r" (?:also |then |first )?(?:mention|describe|argue|say|state|suggest|discuss|claim|explain"
-    r"|recommend|believe|think|note|use|refer|cite|conclude|report|list|give|compare|call|advise"
-    r"|propose|feel|write|define|quote)(?:s|d|ed|ing|e)?\b"
-    r"|\b(?:does|do|did|by|according to|is|was) the (?:author|authors|writer|narrator|speaker"
-    r"|interviewee|blogger|reviewer)s?(?: (?:of|in) (?:the|this) \w+| \w+|'s?|\s*[?,])"
-    r"(?<! of)(?<! in)"
+    r"\b(?:in|from|by|per|within|throughout|on|to|of|with|does|did|do|is|has) the"
+    rf"(?: (?:following|original|present|source))? {_SOURCE}\b{_NOT_THE_SOURCE}"
+    rf"|\bthe (?:given|provided|above|accompanying|preceding) (?:{_SOURCE}|context|information"
+    r"|study|data|example|table|figure|code|list|description|details)\b"
+    rf"|\b(?:this|these) (?:{_SOURCE}|paper|section|chapter|report|story|lesson|tutorial|video"
+    r"|study|interview|guide|book|page|review|letter|case report|figure|table|listing|recipe)s?\b"
+    rf"|\bthe {_WRITER} (?:also |then |first )?(?:mention|describe|argue|say|state|suggest|discuss"
+    r"|claim|explain|recommend|believe|think|note|refer|cite|conclude|report|list|give|compare"
+    r"|advise|propose|feel|define|quote)(?:s|d|ed)?\b"
+    rf"|\b(?:does|do|did|according to) the {_WRITER}\b(?! (?:of|in)\b)"
     r"|\b(?:described|mentioned|stated|discussed|noted|shown|given|listed|provided|outlined"
     r"|presented|defined|explained) (?:above|below|here|earlier|previously)\b"
-    r"|\b(?:is|are|was|were|being) (?:mentioned|discussed|described)\s*(?:\?|$|as an example)"
+    r"|\b(?:is|are|was|were|being) (?:mentioned|discussed|described)(?:\s*\?|\s*$| as an example)"
     r"|\bbased (?:only |solely )?on the (?:information|details|description)\b"
-    r"|\b(?:figure|table|listing|section|chapter|equation|eq\.|fig\.) \(?\d{1,3}(?:\.\d)?\b"
-    r"|\bas (?:per|stated in|described in|mentioned in) the (?!constitution|bible|qur)"
-    rf"(?:\w+ )?{_SOURCE}\b",
+    r"|\b(?:in|see|from|by) (?:figure|table|listing|equation|fig\.|eq\.) \(?\d"
+    r"|\bin (?:section|chapter) \d{1,2}\b(?! of\b)",
     re.IGNORECASE,
 )
 _TIME = re.compile(
     r"\bcurrently\b|\bas of (?:now|today|this|the time)\b|\bas of writing\b|\bat present\b"
     r"|\bpresently\b|\bnowadays\b|\bthese days\b|(?<!least )(?<!most )(?<!least-)(?<!most-)"
-    r"\brecently\b|\blatest (?!possible|start|finish|time|date)|\bnewest\b"
+    r"\brecently\b|(?<!at the )\blatest\b(?! (?:possible|start|finish|time|date))|\bnewest\b"
     r"|\bmost recent\b(?! common ancestor)|\bright now\b|\bthus far\b|\bup[- ]to[- ]date\b"
     r"|\bso far\b(?! (?:as|from|away))|\bto date\s*[?,]|\byesterday\b|\btomorrow\b|\bupcoming\b"
     r"|\b(?:this|next|last|past) (?:year|month|week|decade|season|summer|winter|quarter)\b"
@@ -50,8 +46,8 @@ _TIME = re.compile(
     r"|population|price|version|record|champion|holder|director|owner|status|season|mayor|king"
     r"|queen|government|leader|chair\w*|head|coach|name|location|release|rate|value|capital|state"
     r"|governor|minister|pope|manager|title|year|age|market)\b"
-    r"|(?<!what is )(?<!what are )(?<!USA )(?<!psychology )\btoday(?:'s)?\b(?=\s*[?,.]|'s| is| are|$)"
-    r"|^today\b",
+    r"|(?<!what is )(?<!what are )(?<!USA )(?<!psychology )\btoday\b"
+    r"(?=\s*[?,.]| is| are|$)|^today\b|\btoday's\b",
     re.IGNORECASE,
 )
 _ANCHOR = re.compile(

@@ -6,9 +6,9 @@ from .candidate import Candidate
 from .normalise import normalise
 from .words import content_stems
 
-_PARENTHESIS = re.compile(r"\s*\([^()]{0,60}\)\s*$")
+_PARENTHESIS = re.compile(r"\([^()]{0,60}\)\s*$")
 _ASKS_TITLE = re.compile(
-    r"\b(?:title|(?:main |primary |central )?(?:topic|subject|theme|focus)) (?:of|discussed|covered)\b"
+    r"\b(?:title|topic|subject|theme|focus) (?:of|discussed|covered)\b"
     r"|\bwhat is (?:the )?(?:topic|subject|title)\b|\bis (?:being )?(?:discussed|described)\b"
     r"|\bwhat is (?:this|it) called\b",
     re.IGNORECASE,

@@ -11,8 +11,8 @@ STOP_WORDS = frozenset(
     more most must my no nor not of off on once one only onto or other our out over own per same
     shall she should so some such than that the their them then there these they this those
     through to too under until up upon us very was we were what when where whether which while who
-    whom whose why will with within without would you your according called known used using
-    fill blank s t""".split()
+    whom whose why will with within without would you your according called known used
+    using""".split()
 )
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 

@@ -16,8 +16,10 @@ _RETRYABLE = {408, 409, 425, 429}
 
 
 class OpenAIEngine:
-    """One server, one connection pool. The key is read from the environment at start, never kept
-    anywhere else."""
+    """One server, one connection pool.
+
+    The key is read from the environment at start and kept nowhere else.
+    """
 
     def __init__(
         self,

@@ -1,0 +1,153 @@
+"""One small shard, sound from raw documents to published pairs, and ways to spoil it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from webscale_rl_dagster.expectations.facts import Facts, facts_for
+from webscale_rl_dagster.identity import document_id, qa_id
+from webscale_rl_dagster.schemas import STAGES, frame_of
+from webscale_rl_dagster.storage.tables import Tables
+
+SHARD = "wiki/3f9a1c77d0/00000"
+DOCUMENTS = 24
+PERSONAS = ["historian", "well digger"]
+DOMAINS = ["Education", "Social Science", "Natural Science"]
+KEPT = {"kept": True, "reason": None, "error": None}
+FAILED = {"kept": False, "reason": "failed", "error": "RequestFailed: timed out"}
+
+Row = dict[str, Any]
+
+
+def dropped(reason: str) -> Row:
+    return {"kept": False, "reason": reason, "error": None}
+
+
+def frames() -> dict[str, pl.DataFrame]:
+    """Every table of one shard; the check has dropped one candidate in four."""
+    documents = [_document(number) for number in range(DOCUMENTS)]
+    filtered = [
+        {"document_id": row["document_id"], "tokens": 70, "language": "en", **KEPT}
+        for row in documents
+    ]
+    classified = [
+        {
+            "document_id": row["document_id"],
+            "domain": DOMAINS[number % 3],
+            "personas": PERSONAS,
+            **KEPT,
+        }
+        for number, row in enumerate(documents)
+    ]
+    candidates = [
+        _candidate(row["document_id"], persona, number)
+        for number, row in enumerate(documents)
+        for persona in PERSONAS
+    ]
+    checked = [_checked(row, number) for number, row in enumerate(candidates)]
+    verified = [
+        _verified(candidate, verdicts, number)
+        for number, (candidate, verdicts) in enumerate(zip(candidates, checked, strict=True))
+        if verdicts["kept"]
+    ]
+    made = (documents, filtered, classified, candidates, checked, verified)
+    return {table: frame_of(table, rows) for table, rows in zip(STAGES, made, strict=True)}
+
+
+def write(tables: Tables, shard: str = SHARD, **instead: pl.DataFrame) -> None:
+    """The sound shard on storage, with other tables in place of some."""
+    for table, frame in (frames() | instead).items():
+        tables.write(table, shard, frame)
+
+
+def sound(table: str, tables: Tables) -> tuple[pl.DataFrame, Facts]:
+    write(tables)
+    return facts_for(table, SHARD, tables)
+
+
+def with_row(frame: pl.DataFrame, at: int = 0, **values: Any) -> pl.DataFrame:
+    """The frame with other values in one row."""
+    rows = frame.to_dicts()
+    rows[at] |= values
+    return pl.DataFrame(rows, schema=frame.schema)
+
+
+def with_rows(frame: pl.DataFrame, **values: Any) -> pl.DataFrame:
+    """The frame with the same values in all rows."""
+    rows = [row | values for row in frame.to_dicts()]
+    return pl.DataFrame(rows, schema=frame.schema)
+
+
+def empty(table: str) -> pl.DataFrame:
+    return frame_of(table, [])
+
+
+def boilerplate() -> pl.DataFrame:
+    """A filter's table that keeps one document in twelve."""
+    kept, others = frames()["filtered_documents"][:2], frames()["filtered_documents"][2:]
+    return pl.concat([kept, with_rows(others, **dropped("boilerplate"))])
+
+
+def _document(number: int) -> Row:
+    text = f"The town on hill {number} keeps {number + 100} wells, dug by the weavers' guild."
+    return {
+        "document_id": document_id(text),
+        "text": text,
+        "corpus": "wiki",
+        "source_uri": "file:///corpora/wiki.jsonl",
+        "source_row": number,
+        "licence": "CC-BY-SA-4.0",
+        "ingested_at": datetime(2026, 11, 22, tzinfo=UTC),
+        **KEPT,
+    }
+
+
+def _candidate(document: str, persona: str, number: int) -> Row:
+    parts = {"document": document, "persona": persona}
+    asks_number = persona == PERSONAS[0]
+    return {
+        "qa_id": qa_id(SHARD, parts),
+        "document_id": document,
+        "persona": persona,
+        "domain": DOMAINS[number % 3],
+        "sample": 0,
+        "question": "How many wells does the town keep?" if asks_number else "Who dug its wells?",
+        "answer": str(number + 100) if asks_number else "weavers' guild",
+        "style": "open",
+        "span_start": 0,
+        "span_end": 40,
+        "model": "tiny",
+        "prompt_version": "1",
+        **KEPT,
+    }
+
+
+def _checked(candidate: Row, number: int) -> Row:
+    verdict: Row = {"answer_correct": True, "answer_leaked": False, "self_contained": True}
+    base = {"qa_id": candidate["qa_id"], "document_id": candidate["document_id"]}
+    if number % 8 == 3:
+        return base | {"rules_failed": ["vague"], **dropped("vague")}
+    if number % 8 == 6:
+        verdict["answer_correct"] = False
+        return base | verdict | {"rules_failed": [], **dropped("model_answer_incorrect")}
+    evidence = {"evidence_start": 20, "evidence_end": 30, "evidence_kind": "exact"}
+    return base | verdict | evidence | {"rules_failed": [], "checker_model": "tiny", **KEPT}
+
+
+def _verified(candidate: Row, verdicts: Row, number: int) -> Row:
+    asks_number = candidate["persona"] == PERSONAS[0]
+    shared = ("qa_id", "document_id", "persona", "domain", "question", "answer", "style")
+    judged = ("answer_correct", "answer_leaked", "self_contained", "evidence_start")
+    return {
+        **{name: candidate[name] for name in shared},
+        **{name: verdicts[name] for name in (*judged, "evidence_end")},
+        "answer_aliases": [],
+        "answer_type": "number" if asks_number else "entity",
+        "verifier": "numeric" if asks_number else "normalised_match",
+        "corpus": "wiki",
+        "source_uri": "file:///corpora/wiki.jsonl",
+        "source_row": number,
+        "licence": "CC-BY-SA-4.0",
+        **KEPT,
+    }

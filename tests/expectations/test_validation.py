@@ -1,0 +1,112 @@
+"""What a validation tells, and how it tells a crash from bad data."""
+
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations import filtered_documents
+from webscale_rl_dagster.expectations.facts import Facts, facts_for
+from webscale_rl_dagster.expectations.report import failed_table, headline
+from webscale_rl_dagster.expectations.validation import FailedExpectation, Validation, validate
+from webscale_rl_dagster.storage.tables import Tables
+
+from .builders import SHARD, dropped, frames, sound, with_row, with_rows, write
+
+GATES = GatesConfig()
+
+
+def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> None:
+    frame, facts = sound("checked_qa", tables)
+    spoilt = with_rows(frame, answer_correct=False, kept=True, reason=None)
+    found = {one.name: one for one in validate("checked_qa", spoilt, facts=facts, gates=GATES).failed}
+    rows = found["verdicts_obeyed"].failing_rows
+    assert [row["qa_id"] for row in rows] == frame["qa_id"][:10].to_list()
+    assert rows[0]["document_id"] == frame["document_id"][0]
+    assert found["verdicts_obeyed"].observed == "not in 48 of 48 rows"
+    assert found["verdicts_obeyed"].column == "verdicts_obeyed"
+
+
+def test_a_share_is_told_with_its_threshold_and_the_reasons(tables: Tables) -> None:
+    frame, facts = sound("filtered_documents", tables)
+    spoilt = with_rows(frame, **dropped("too_short"))
+    validation = validate("filtered_documents", spoilt, facts=facts, gates=GATES)
+    [kept] = validation.failed
+    assert (kept.name, kept.observed, kept.expected) == ("kept_share", "0.000 of 24", "0.3 to 1")
+    assert validation.outcomes == {"too_short": 24}
+
+
+def test_a_crashed_expectation_is_a_suite_error_and_shuts_the_gate(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from webscale_rl_dagster.expectations import claims
+
+    frame, facts = sound("filtered_documents", tables)
+    honest = filtered_documents.expectations
+    monkeypatch.setattr(
+        filtered_documents,
+        "expectations",
+        lambda gates, facts: [*honest(gates, facts), claims.every_row("no_such_column")],
+    )
+    validation = validate("filtered_documents", frame, facts=facts, gates=GATES)
+    assert validation.failed == []
+    [error] = validation.errors
+    assert error.startswith("no_such_column: ")
+    assert not validation.passed
+    assert headline(validation).startswith("suite error, says nothing about the data")
+
+
+def test_a_frame_without_its_columns_cannot_be_judged() -> None:
+    with pytest.raises(pl.exceptions.ColumnNotFoundError):
+        validate("checked_qa", pl.DataFrame({"qa_id": []}), facts=Facts(), gates=GATES)
+
+
+def test_validation_leaves_nothing_in_the_working_directory(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    frame, facts = sound("raw_documents", tables)
+    validate("raw_documents", frame, facts=facts, gates=GATES)
+    assert os.listdir(elsewhere) == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_facts_hold_the_digests_of_what_was_read(tables: Tables) -> None:
+    write(tables)
+    written = tables.write("filtered_documents", SHARD, frames()["filtered_documents"])
+    _, facts = facts_for("filtered_documents", SHARD, tables)
+    assert facts.files.keys() == {"filtered_documents", "raw_documents"}
+    assert facts.files["filtered_documents"] == written.sha256
+
+
+def test_facts_count_only_what_upstream_sends_on(tables: Tables) -> None:
+    raw = with_row(frames()["raw_documents"], 0, **dropped("duplicate_document"))
+    write(tables, raw_documents=raw)
+    _, facts = facts_for("filtered_documents", SHARD, tables)
+    assert facts.expected_rows == raw.height - 1
+    assert raw["document_id"][0] not in (facts.upstream_keys or ())
+
+
+def test_hostile_values_are_inert_in_the_table() -> None:
+    hostile = FailedExpectation(
+        name="domain_mix",
+        column="domain",
+        severity="critical",
+        observed="<img src=x> | `run`\n# heading",
+        expected="at most 0.9",
+    )
+    table = failed_table(Validation(evaluated=1, failed=[hostile]))
+    assert table.splitlines()[-1] == (
+        "| domain_mix | &lt;img src=x&gt; &#124; &#96;run&#96; # heading | at most 0.9 | critical |"
+    )
+
+
+def test_long_values_are_cut(tables: Tables) -> None:
+    frame, facts = sound("classified_documents", tables)
+    spoilt = with_row(frame, 0, domain="x" * 5000)
+    [found] = validate("classified_documents", spoilt, facts=facts, gates=GATES).failed
+    assert len(found.failing_rows[0]["domain"]) == 200

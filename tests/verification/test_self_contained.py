@@ -1,0 +1,166 @@
+import pytest
+
+from .cases import fails
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "According to the text, who founded Rome?",
+        "What does the passage say about whales?",
+        "In this article, which drug is recommended?",
+        "Which method does the author mention for sorting?",
+        "Which algorithm, as described above, runs in linear time?",
+        "What is the main topic of the document?",
+        "Based on the given information, how old was Mozart?",
+        "Which treaty is mentioned in the excerpt?",
+        "Which company is mentioned?",
+        "What was the sample size of this study?",
+        "Which value is shown in Table 2 for copper?",
+        "What reason does the narrator give for leaving?",
+        "From the provided context, what is the dosage?",
+        "Which theorem is used in the following passage?",
+        "How does the writer describe the sea?",
+        "What did the authors conclude about statins?",
+    ],
+)
+def test_references_document(question: str) -> None:
+    assert fails("references_document", question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the author of Moby-Dick?",
+        "Who is the author of the Iliad?",
+        "Which document did King John seal in 1215?",
+        "In which passage of the Bible does Goliath die?",
+        "Which HTML tag makes text bold?",
+        "What does the Document Object Model represent?",
+        "According to Newton's third law, what opposes every action?",
+        "Which article of the US Constitution creates the judiciary?",
+        "In the text editor Vim, which key deletes a character?",
+        "According to the Constitution, who commands the armed forces?",
+        "Which passage connects the nasal cavity to the throat?",
+        "What does Section 230 of the Communications Decency Act protect?",
+        "Which chess piece is mentioned in Carroll's poem?",
+        "Which speaker cone material is stiffest?",
+        "With the passage of time, what happens to radium?",
+    ],
+)
+def test_does_not_reference_document(question: str) -> None:
+    assert not fails("references_document", question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did he invent?",
+        "When was it founded?",
+        "What is the name of this city?",
+        "When was the company founded?",
+        "Why did she leave Paris so early?".replace("Paris", "the town"),
+        "What year did he die?",
+        "Which prize did he win in 1921?",
+        "What is its capital?",
+        "How tall is it in metres?",
+        "Where do these animals live in winter?",
+        "Why did that happen?",
+        "Which enzyme speeds up this reaction?",
+        "Who is the main character?",
+        "What did they discover there?",
+        "How many employees does the company have?",
+    ],
+)
+def test_unresolved_reference(question: str) -> None:
+    assert fails("unresolved_reference", question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Alexander Graham Bell invent when he was in Boston?",
+        "When was the company Siemens founded?",
+        "What happens to water when it freezes?",
+        "In his 1905 paper, what did Einstein explain?",
+        "Which physicist published his theory of relativity in 1915?",
+        "How long does it take light to reach Earth?",
+        "Why is it important to wash hands before surgery?",
+        "What is it called when a solid becomes a gas?",
+        "If a circle has radius 2, what is the area of this circle?",
+        "What does the `this` keyword refer to in JavaScript?",
+        "Which organ stores bile before it is released?",
+        "What is the name of the city where Mozart was born?",
+        "Which country has the company with the most patents?",
+        "What theorem states that every bounded sequence has a convergent subsequence?",
+        "Which artist painted Guernica?",
+    ],
+)
+def test_resolved_reference(question: str) -> None:
+    assert not fails("unresolved_reference", question)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sound"),
+    [
+        ("He invented the ____ while working in a Boston laboratory.", False),
+        ("This ____ is the largest of all in Africa.", False),
+        ("However, the ____ was abolished in the year 1833.", False),
+        ("In addition, the ____ secretes insulin into the blood.", False),
+        ("It was founded in ____ by two engineers from Stanford.", False),
+        ("These ____ are found only in Madagascar and nearby.", False),
+        ("The latter was painted by ____ in the year 1937.", False),
+        ("It is estimated that ____ million people speak Quechua.", True),
+        ("There are ____ bones in the adult human body.", True),
+        ("Itaipu Dam lies on the ____ River between two countries.", True),
+        ("Thiamine is also known as vitamin ____ in older books.", True),
+        ("Heparin is an ____ that is given before surgery.", True),
+        ("____ discovered penicillin in London in the year 1928.", True),
+    ],
+)
+def test_cloze_must_not_lean_on_the_sentence_before(sentence: str, sound: bool) -> None:
+    question = f"Fill in the blank: {sentence}"
+    assert fails("unresolved_reference", question, style="cloze") is not sound
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is currently the president of France?",
+        "What is the latest version of Python?",
+        "How many people live in Lagos today?",
+        "What did Apple recently announce?",
+        "Which film won the Oscar this year?",
+        "As of now, how many moons has Saturn?",
+        "Who is the current CEO of Intel?",
+        "What is the most recent Ebola vaccine?",
+        "Which phone is the newest from Google?",
+        "How many titles has Nadal won so far?",
+        "What do doctors nowadays prescribe for gout?",
+        "Which team won last season?",
+        "What is today's interest rate in Japan?",
+    ],
+)
+def test_time_sensitive(question: str) -> None:
+    assert fails("time_sensitive", question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the current through a 5 ohm resistor at 10 V?",
+        "Which cache policy evicts the least recently used entry?",
+        "As of 2019, who was currently the record holder?",
+        "Which isotope is used to date fossils?",
+        "Which species is the most recent common ancestor of apes?",
+        "In what is today Turkey, which city was Troy?",
+        "Which newspaper is called USA Today?",
+        "What is the latest possible start time in a PERT chart?",
+        "Which warm ocean current flows past Norway?",
+        "In which year did the Berlin Wall fall?",
+        "What is Byzantium now called?",
+        "Which presentation layer protocol encrypts HTTP?",
+    ],
+)
+def test_timeless(question: str) -> None:
+    assert not fails("time_sensitive", question)

@@ -1,0 +1,52 @@
+"""`webscale-rl`: drives the same Dagster definitions as the UI; it is no second pipeline.
+
+Exit status: 0 all done, 1 something failed, 2 wrong usage, 3 done but a gate is shut.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from webscale_rl_dagster.cli.configuration import config_app
+from webscale_rl_dagster.cli.console import errors
+from webscale_rl_dagster.cli.ingest import ingest
+from webscale_rl_dagster.cli.run import run
+from webscale_rl_dagster.cli.show import home, show
+from webscale_rl_dagster.cli.status import status
+from webscale_rl_dagster.config import CONFIG_VARIABLE
+from webscale_rl_dagster.errors import WebscaleError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Turn documents into verified question-answer pairs for reinforcement learning.",
+)
+app.add_typer(config_app, name="config")
+for command in (ingest, run, status, show, home):
+    app.command()(command)
+
+
+def main() -> None:
+    """The console script. Our own errors end it with their message, not with a stack trace."""
+    try:
+        app()
+    except WebscaleError as error:
+        errors.print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
+        raise SystemExit(1) from None
+
+
+@app.callback()
+def options(
+    config: Annotated[
+        Path | None,
+        typer.Option(help=f"pipeline.yaml; else ${CONFIG_VARIABLE}, else ./pipeline.yaml."),
+    ] = None,
+) -> None:
+    """Options before the command."""
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config.absolute())

@@ -1,0 +1,40 @@
+"""`webscale-rl config check`."""
+
+from __future__ import annotations
+
+import typer
+
+from webscale_rl_dagster.cli.console import console
+from webscale_rl_dagster.config import EngineConfig, load_config
+from webscale_rl_dagster.errors import WebscaleError
+from webscale_rl_dagster.inference.engines import open_engine
+
+config_app = typer.Typer(no_args_is_help=True, help="The configuration file.")
+
+
+@config_app.callback()
+def _group() -> None:
+    """Keeps `check` a command of its own."""
+
+
+@config_app.command()
+def check() -> None:
+    """Read pipeline.yaml, open every engine it names, and say what is in force."""
+    config = load_config()
+    console.print(f"storage: {config.storage}", soft_wrap=True)
+    opened: dict[EngineConfig, str] = {}
+    for role in ("filter", "classifier", "generator", "checker"):
+        engine = config.models.for_role(role)
+        if engine not in opened:
+            opened[engine] = _open(role, engine)
+        console.print(f"{role}: {opened[engine]}", soft_wrap=True)
+    console.print(f"corpora: {', '.join(corpus.name for corpus in config.corpora) or 'none named'}")
+    console.print("the configuration is good")
+
+
+def _open(role: str, config: EngineConfig) -> str:
+    try:
+        identity = open_engine(config).identity
+    except WebscaleError as error:
+        raise type(error)(f"models.{role}: {error}") from error
+    return f"{identity.model} on {identity.engine} {identity.engine_version}".strip()

@@ -1,0 +1,50 @@
+"""`webscale-rl ingest`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from webscale_rl_dagster.cli.console import console
+from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.errors import IngestError
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Corpus files or folders.")],
+    corpus: Annotated[str, typer.Option(help="The corpus they belong to.")],
+    licence: Annotated[
+        str | None, typer.Option(help="SPDX id for records that name no licence.")
+    ] = None,
+    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
+    format: Annotated[str, typer.Option(help="auto, jsonl, parquet or text.")] = "auto",
+) -> None:
+    """Add documents to a corpus: cut into shards, registered with Dagster; safe to repeat."""
+    from webscale_rl_dagster.cli.bars import IngestBar, new_bars
+    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance
+    from webscale_rl_dagster.definitions import build_definitions
+
+    config = load_config()
+    with new_bars() as bars, local_instance(config) as instance:
+        definitions = build_definitions(config, ingest_report=IngestBar(bars))
+        for path in paths:
+            source = {
+                "corpus": corpus,
+                "path": str(path.absolute()),
+                "format": format,
+                "text_field": text_field,
+                "licence": licence,
+            }
+            result = execute(
+                definitions,
+                "ingest_corpus",
+                instance=instance,
+                run_config={"ops": {"ingest_files": {"config": source}}},
+            )
+            if not result.success:
+                raise IngestError(f"{path}: {failure_of(result)}")
+            shards = [event.partition for event in result.get_asset_materialization_events()]
+            added = ", ".join(str(shard) for shard in shards) or "nothing new"
+            console.print(f"{path}: {added}", soft_wrap=True)

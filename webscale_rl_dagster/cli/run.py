@@ -1,0 +1,67 @@
+"""`webscale-rl run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from webscale_rl_dagster.cli.console import console, errors
+from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.errors import ConfigError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+FAILED = 1
+GATE_SHUT = 3
+
+
+def run(
+    shard: Annotated[list[str] | None, typer.Option(help="A shard's key; repeatable.")] = None,
+    all_shards: Annotated[bool, typer.Option("--all", help="Every ingested shard.")] = False,
+) -> None:
+    """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
+    from webscale_rl_dagster.cli.bars import StageBars, new_bars
+    from webscale_rl_dagster.cli.local import execute, local_instance
+    from webscale_rl_dagster.definitions import build_definitions
+    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.tables import Tables
+
+    config = load_config()
+    ingested = Tables(Objects(config.storage)).shards("raw_documents")
+    wanted = _wanted(shard or [], all_shards, ingested)
+    worst = 0
+    with local_instance(config) as instance:
+        for key in wanted:
+            with new_bars() as bars:
+                definitions = build_definitions(config, progress=StageBars(bars))
+                result = execute(definitions, "make_pairs", instance=instance, shard=key)
+            code, line = _outcome(key, result)
+            console.print(line, soft_wrap=True)
+            worst = code if worst != FAILED and code else worst
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _wanted(chosen: list[str], everything: bool, ingested: list[str]) -> list[str]:
+    if bool(chosen) == everything:
+        raise typer.BadParameter("give --shard KEY (repeatable) or --all")
+    unknown = sorted(set(chosen) - set(ingested))
+    if unknown:
+        raise ConfigError(f"no such shard: {', '.join(unknown)}; `webscale-rl status` lists them")
+    if not ingested:
+        errors.print("no shard to run: `webscale-rl ingest` adds some")
+    return ingested if everything else chosen
+
+
+def _outcome(shard: str, result: dg.ExecuteInProcessResult) -> tuple[int, str]:
+    from webscale_rl_dagster.cli.local import failure_of
+
+    if result.success:
+        return 0, f"{shard}: published"
+    shut = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    if shut:
+        names = ", ".join(check.check_name for check in shut)
+        return GATE_SHUT, f"{shard}: [yellow]not published[/yellow], gate shut by {names}"
+    return FAILED, f"{shard}: [red]failed[/red] at {failure_of(result)}"

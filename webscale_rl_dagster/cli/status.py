@@ -1,0 +1,85 @@
+"""`webscale-rl status`: the funnel per shard and stage, reconciled."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from webscale_rl_dagster.cli.console import console
+from webscale_rl_dagster.config import load_config
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from webscale_rl_dagster.lineage.ledger import StageCounts
+    from webscale_rl_dagster.lineage.status import ShardStatus
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """What became of every document and pair. Exits 1 if any count does not add up."""
+    from webscale_rl_dagster.cli.local import local_instance
+    from webscale_rl_dagster.expectations.gate import gate_status
+    from webscale_rl_dagster.lineage.status import quarantined, shard_status
+    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.tables import Tables
+
+    config = load_config()
+    tables = Tables(Objects(config.storage))
+    shards = tables.shards("raw_documents")
+    with local_instance(config) as instance:
+        gates = gate_status(instance, shards, tables=tables)
+    found = [shard_status(tables, shard, gates[shard]) for shard in shards]
+    aside = quarantined(tables)
+    if as_json:
+        body = {"shards": [item.as_json() for item in found], "quarantined": aside.height}
+        typer.echo(json.dumps(body))
+    else:
+        _print(found, aside)
+    if not all(item.reconciled for item in found):
+        raise typer.Exit(1)
+
+
+def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
+    for item in found:
+        table = Table("stage", "input", "kept", "dropped", "failed", title=item.shard)
+        table.title_justify = "left"
+        for column in table.columns[1:3]:
+            column.justify = "right"
+        for stage, counts in item.stages.items():
+            table.add_row(
+                stage, str(counts.input), str(counts.kept), _reasons(counts), str(counts.failed)
+            )
+        console.print(table)
+        if item.gate_open:
+            console.print(f"gate open, {item.published} pairs published")
+        else:
+            why = "; ".join(item.gate_failed) or "not every stage is judged yet"
+            console.print(f"[yellow]gate shut[/yellow]: {why}")
+        if not item.reconciled:
+            console.print("[red]the counts do not add up[/red]: a table was changed by hand")
+        console.print()
+    published = sum(item.published for item in found)
+    console.print(f"{published} pairs published from {len(found)} shards")
+    _print_quarantine(aside)
+
+
+def _reasons(counts: StageCounts) -> str:
+    return ", ".join(f"{name} {number}" for name, number in counts.dropped.items()) or "0"
+
+
+def _print_quarantine(aside: pl.DataFrame) -> None:
+    if aside.is_empty():
+        console.print("no record quarantined")
+        return
+    table = Table("file", "position", "reason", "detail", title="quarantined")
+    for row in aside.head(20).iter_rows(named=True):
+        place = str(row["position"])
+        table.add_row(row["source_uri"].rsplit("/", 1)[-1], place, row["reason"], row["detail"])
+    console.print(table)
+    if aside.height > 20:
+        console.print(f"and {aside.height - 20} more")

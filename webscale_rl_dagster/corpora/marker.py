@@ -1,0 +1,67 @@
+"""The note that a file is ingested for good: it makes a second ingestion cost only the hash."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from webscale_rl_dagster.errors import IngestError, StorageError
+from webscale_rl_dagster.storage.objects import Objects
+
+
+class MarkedShard(BaseModel):
+    """A shard of the file and what was counted in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    rows: int
+    kept: int
+    duplicates: int
+    sha256: str
+
+
+class Marker(BaseModel):
+    """`ingested/<corpus>/<file>.json`; `documents` counts rows, duplicates among them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source_uri: str
+    sha256: str
+    shards: tuple[MarkedShard, ...]
+    documents: int
+    duplicates: int
+    quarantined: int
+    finished_at: datetime
+
+
+def marker_key(corpus: str, sha256: str) -> str:
+    return f"ingested/{corpus}/{sha256[:10]}.json"
+
+
+def read_marker(objects: Objects, corpus: str, sha256: str) -> Marker | None:
+    """None if the file was never ingested to its end.
+
+    Shard keys carry ten hex digits of the hash. Should two files of a corpus ever agree in them,
+    the second is refused here, where it would else be taken for the first.
+    """
+    key = marker_key(corpus, sha256)
+    if not objects.exists(key):
+        return None
+    try:
+        marker = Marker.model_validate_json(objects.get(key))
+    except ValidationError as error:
+        raise StorageError(f"{objects.uri(key)} is no marker of an ingested file") from error
+    if marker.sha256 != sha256:
+        raise IngestError(
+            f"the hash of this file starts like that of {marker.source_uri}, which corpus "
+            f"{corpus!r} holds already: ingest it into another corpus"
+        )
+    return marker
+
+
+def write_marker(objects: Objects, corpus: str, marker: Marker) -> None:
+    text = json.dumps(marker.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    objects.put(marker_key(corpus, marker.sha256), text.encode())

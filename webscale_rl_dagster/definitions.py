@@ -1,0 +1,58 @@
+"""All that Dagster loads, in one place."""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+from webscale_rl_dagster.assets.candidate_qa import candidate_qa
+from webscale_rl_dagster.assets.checked_qa import checked_qa
+from webscale_rl_dagster.assets.classified_documents import classified_documents
+from webscale_rl_dagster.assets.filtered_documents import filtered_documents
+from webscale_rl_dagster.assets.raw_documents import raw_documents
+from webscale_rl_dagster.assets.verified_qa import verified_qa
+from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
+from webscale_rl_dagster.automation.jobs import make_pairs
+from webscale_rl_dagster.config import Config, load_config
+from webscale_rl_dagster.expectations.gate import suite_check
+from webscale_rl_dagster.inference.progress import LogProgress, Progress
+from webscale_rl_dagster.resources.models import ModelsResource
+from webscale_rl_dagster.resources.storage import StorageResource
+from webscale_rl_dagster.schemas import STAGES
+
+
+def build_definitions(
+    config: Config,
+    *,
+    progress: Progress | None = None,
+    ingest_report: IngestReport | None = None,
+) -> dg.Definitions:
+    """The pipeline for one configuration; the CLI passes its own progress bars."""
+    return dg.Definitions(
+        assets=[
+            raw_documents,
+            filtered_documents,
+            classified_documents,
+            candidate_qa,
+            checked_qa,
+            verified_qa,
+        ],
+        asset_checks=[suite_check(stage) for stage in STAGES],
+        jobs=[ingest_corpus, make_pairs],
+        executor=dg.in_process_executor,
+        resources={
+            "storage": StorageResource(root=config.storage),
+            "models": ModelsResource.of(config),
+            "settings": config,
+            "progress": progress or LogProgress(),
+            "ingest_report": ingest_report or IngestReport(),
+        },
+    )
+
+
+# Partitioned asset checks are a preview feature of Dagster 1.13; the pin in pyproject.toml keeps
+# them as tested, so its warning tells a user nothing.
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+
+defs = build_definitions(load_config())

@@ -1,0 +1,56 @@
+"""The suite of checked_qa: every verdict given and obeyed, by a checker that tells apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations import claims
+from webscale_rl_dagster.expectations.facts import Facts
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+IDS = ("qa_id", "document_id", "reason")
+_VERDICTS = ("answer_correct", "answer_leaked", "self_contained")
+
+
+def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
+    """A checker that accepts all or nothing is broken; of a handful of pairs that says little."""
+    low, high = gates.acceptance_rate
+    return [
+        *claims.reconciled(facts),
+        *claims.outcomes(gates),
+        claims.unique("qa_id", name="qa_id_unique"),
+        claims.every_row("verdicts_complete"),
+        claims.every_row("verdicts_obeyed"),
+        claims.share(
+            "kept",
+            name="acceptance_rate",
+            low=low,
+            high=high,
+            min_rows=gates.min_rows_for_mix,
+        ),
+    ]
+
+
+def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The narrow frame that the suite looks at.
+
+    Verdicts are due on every kept row and on every row that neither a rule dropped nor the model
+    left unanswered.
+    """
+    broke_rules = (pl.col("rules_failed").list.len() > 0).fill_null(False)
+    due = pl.col("kept").fill_null(True) | ~(broke_rules | claims.unanswered())
+    given = pl.all_horizontal(pl.col(verdict).is_not_null() for verdict in _VERDICTS)
+    accepting = pl.col("answer_correct") & ~pl.col("answer_leaked") & pl.col("self_contained")
+    return frame.select(
+        "qa_id",
+        "document_id",
+        *claims.outcome_columns(),
+        claims.known(pl.col("qa_id"), facts),
+        (~due | given).alias("verdicts_complete"),
+        claims.holds_if_kept(accepting & ~broke_rules, "verdicts_obeyed"),
+    )

@@ -1,0 +1,47 @@
+"""The suite of raw_documents: identity is content, and no text goes on twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations import claims
+from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.identity import document_id
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+IDS = ("document_id", "reason")
+
+
+def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
+    """Duplicates may lie here as dropped rows; what goes on is unique."""
+    return [
+        *claims.reconciled(facts),
+        *claims.outcomes(gates),
+        claims.unique("kept_id", name="document_id_unique"),
+        claims.every_row("text_present"),
+        claims.every_row("id_is_content"),
+        claims.every_row("source_named"),
+        claims.every_row("licence_present", severity="warning"),
+    ]
+
+
+def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The narrow frame that the suite looks at; the text itself stays out of it."""
+    content = pl.col("text").map_elements(document_id, return_dtype=pl.String)
+    return frame.select(
+        "document_id",
+        *claims.outcome_columns(),
+        pl.when("kept").then("document_id").alias("kept_id"),
+        claims.holds_if_kept(claims.present(["text"]), "text_present"),
+        claims.holds_if_kept(content == pl.col("document_id"), "id_is_content"),
+        claims.holds_if_kept(
+            claims.present(["corpus", "source_uri"]) & pl.col("source_row").is_not_null(),
+            "source_named",
+        ),
+        claims.holds_if_kept(claims.present(["licence"]), "licence_present"),
+    )

@@ -1,0 +1,156 @@
+"""Runs a table's suite over one shard. Knows nothing of Dagster."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations import (
+    candidate_qa,
+    checked_qa,
+    classified_documents,
+    filtered_documents,
+    raw_documents,
+    verified_qa,
+)
+from webscale_rl_dagster.expectations.claims import Severity
+from webscale_rl_dagster.expectations.facts import Facts
+
+SUITES: Mapping[str, ModuleType] = {
+    "raw_documents": raw_documents,
+    "filtered_documents": filtered_documents,
+    "classified_documents": classified_documents,
+    "candidate_qa": candidate_qa,
+    "checked_qa": checked_qa,
+    "verified_qa": verified_qa,
+}
+FAILING_ROWS = 10
+_LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FailedExpectation:
+    """One expectation that the data does not meet."""
+
+    name: str
+    column: str | None
+    severity: Severity
+    observed: str
+    expected: str
+    failing_rows: list[dict[str, Any]] = field(default_factory=list)
+    """The first ten, by id; empty where the whole table is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a suite found in one shard."""
+
+    evaluated: int
+    failed: list[FailedExpectation] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    """Expectations that could not be evaluated: the suite is at fault or its input unreadable,
+    which says nothing about the data and shuts the gate all the same."""
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """Rows by what became of them: `kept`, or the reason they were not."""
+
+    @property
+    def passed(self) -> bool:
+        """No critical expectation failed and none crashed."""
+        return not self.errors and all(found.severity != "critical" for found in self.failed)
+
+    @classmethod
+    def crashed(cls, error: Exception) -> Validation:
+        """The suite could not be run at all."""
+        return cls(evaluated=0, errors=[f"{type(error).__name__}: {error}"])
+
+
+def validate(table: str, frame: pl.DataFrame, *, facts: Facts, gates: GatesConfig) -> Validation:
+    """Judge one shard of a table; Great Expectations is imported by the first call."""
+    import great_expectations as gx
+
+    suite = SUITES[table]
+    columns: pl.DataFrame = suite.columns(frame, facts)
+    batch = _batches(table).get_batch(batch_parameters={"dataframe": columns.to_pandas()})
+    report = batch.validate(
+        gx.ExpectationSuite(name=table, expectations=suite.expectations(gates, facts)),
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": list(suite.IDS),
+            "include_unexpected_rows": False,
+            "partial_unexpected_count": FAILING_ROWS,
+        },
+    )
+    failures = [result for result in report.results if not result.success]
+    return Validation(
+        evaluated=len(report.results),
+        failed=[_failed(result) for result in failures if result.result],
+        errors=[_error(result) for result in failures if not result.result],
+        outcomes=_outcomes(frame),
+    )
+
+
+@functools.cache
+def _batches(table: str) -> Any:
+    """Where frames of one table enter Great Expectations: in memory, once per process.
+
+    The suite itself is built per shard: that is cheap, and its row counts differ by shard.
+    """
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = {"globally": False}
+    frames = context.data_sources.add_pandas("frames").add_dataframe_asset(table)
+    return frames.add_batch_definition_whole_dataframe("shard")
+
+
+def _failed(result: Any) -> FailedExpectation:
+    configured = result.expectation_config
+    found = result.result
+    return FailedExpectation(
+        name=configured.meta["name"],
+        column=configured.kwargs.get("column"),
+        severity=configured.severity.value,
+        observed=_observed(found),
+        expected=configured.meta["expected"],
+        failing_rows=[_plain(row) for row in found.get("partial_unexpected_index_list") or ()],
+    )
+
+
+def _observed(found: Mapping[str, Any]) -> str:
+    if "observed_value" in found:
+        return str(found["observed_value"])
+    return f"not in {found['unexpected_count']} of {found['element_count']} rows"
+
+
+def _error(result: Any) -> str:
+    """Its name and the crash, which lies under an id per metric or at the top."""
+    info = result.exception_info
+    crashes = [info] if "exception_message" in info else info.values()
+    messages = {str(crash["exception_message"]) for crash in crashes}
+    return f"{result.expectation_config.meta['name']}: {'; '.join(sorted(messages))}"
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that JSON can hold; documents are hostile, so none is longer than a line or two."""
+    return {name: _plain_value(value) for name, value in row.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    if value is None or isinstance(value, bool | int):
+        return value
+    text = str(value)
+    return None if text == "nan" else text[:_LONGEST_VALUE]
+
+
+def _outcomes(frame: pl.DataFrame) -> dict[str, int]:
+    outcome = pl.when("kept").then(pl.lit("kept")).otherwise("reason").fill_null("unexplained")
+    counted = frame.select(outcome=outcome)["outcome"].value_counts(sort=True)
+    return dict(counted.iter_rows())

@@ -1,0 +1,78 @@
+"""The suite of verified_qa: what a trainer may rely on in every published pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.expectations import claims
+from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.prompts.schemas import DOMAINS
+from webscale_rl_dagster.verification.candidate import Candidate
+from webscale_rl_dagster.verification.normalise import find_normalised, normalise
+from webscale_rl_dagster.verification.words import STOP_WORDS
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+IDS = ("qa_id", "document_id")
+
+
+def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
+    """A published table holds kept rows only, one for each pair that the check accepted."""
+    return [
+        *claims.reconciled(facts),
+        *claims.outcomes(gates),
+        claims.unique("qa_id", name="qa_id_unique"),
+        claims.every_row("kept_only"),
+        claims.every_row("pair_present"),
+        claims.every_row("answer_not_in_question"),
+        claims.every_row("verdicts_accepting"),
+        claims.every_row("evidence_present"),
+        claims.every_row("verifier_named"),
+        claims.every_row("source_named"),
+        claims.every_row("licence_present", severity="warning"),
+        claims.one_of("domain", DOMAINS, name="domain_known"),
+        claims.mix(
+            "answer_type",
+            name="answer_type_mix",
+            most=gates.max_answer_type_share,
+            min_rows=gates.min_rows_for_mix,
+        ),
+    ]
+
+
+def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """The narrow frame that the suite looks at; questions and answers stay out of it."""
+    start, end = pl.col("evidence_start"), pl.col("evidence_end")
+    accepting = pl.col("answer_correct") & ~pl.col("answer_leaked") & pl.col("self_contained")
+    holds_answer = pl.struct("question", "answer", "style").map_elements(
+        _question_holds_answer, return_dtype=pl.Boolean
+    )
+    return frame.select(
+        "qa_id",
+        "document_id",
+        "domain",
+        "answer_type",
+        *claims.outcome_columns(),
+        claims.known(pl.col("qa_id"), facts),
+        pl.col("kept").fill_null(False).alias("kept_only"),
+        claims.present(["question", "answer"]).alias("pair_present"),
+        (~holds_answer).fill_null(False).alias("answer_not_in_question"),
+        accepting.fill_null(False).alias("verdicts_accepting"),
+        ((start >= 0) & (start < end)).fill_null(False).alias("evidence_present"),
+        claims.present(["answer_type", "verifier"]).alias("verifier_named"),
+        claims.present(["corpus", "source_uri", "document_id"]).alias("source_named"),
+        claims.present(["licence"]).alias("licence_present"),
+    )
+
+
+def _question_holds_answer(pair: dict[str, str | None]) -> bool:
+    """The plainest form of leakage; `verification.leakage` has already refused more than this."""
+    question, answer = pair["question"] or "", pair["answer"] or ""
+    if all(word in STOP_WORDS for word in normalise(answer).split()):
+        return False
+    asked = Candidate(question, answer, document="", style=pair["style"] or "open").asked
+    return bool(find_normalised(answer, asked))
