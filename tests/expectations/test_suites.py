@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from webscale_rl_dagster.config import GatesConfig
-from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.facts import Facts, facts_for
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
@@ -15,6 +15,7 @@ from .builders import (
     DOCUMENTS,
     FAILED,
     KEPT,
+    SHARD,
     boilerplate,
     dropped,
     empty,
@@ -90,7 +91,11 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("classified_documents", {"domain_mix"}, rows(domain="Other")),
     ("candidate_qa", {"rows_reconciled"}, short),
     ("candidate_qa", {"qa_id_unique", "pair_unique"}, doubled),
-    ("candidate_qa", {"pair_unique"}, lambda frame: with_row(frame, 0, persona=frame["persona"][1])),
+    (
+        "candidate_qa",
+        {"pair_unique"},
+        lambda frame: with_row(frame, 0, persona=frame["persona"][1]),
+    ),
     ("candidate_qa", {"upstream_known"}, row(persona="astrologer")),
     ("candidate_qa", {"id_present"}, row(qa_id=None)),
     ("candidate_qa", {"outcome_complete"}, row(**UNEXPLAINED)),
@@ -117,7 +122,11 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("verified_qa", {"kept_only"}, row(**dropped("vague"))),
     ("verified_qa", {"outcome_complete"}, row(**BOTH)),
     ("verified_qa", {"pair_present"}, row(answer=" ")),
-    ("verified_qa", {"answer_not_in_question"}, row(question="Were there 100 wells?", answer="100")),
+    (
+        "verified_qa",
+        {"answer_not_in_question"},
+        row(question="Were there 100 wells?", answer="100"),
+    ),
     ("verified_qa", {"verdicts_accepting"}, row(answer_leaked=True)),
     ("verified_qa", {"verdicts_accepting"}, row(self_contained=None)),
     ("verified_qa", {"evidence_present"}, row(evidence_start=None)),
@@ -225,10 +234,6 @@ def test_an_empty_table_is_shut_where_rows_were_expected(table: str, tables: Tab
 def test_a_document_without_personas_expects_no_candidate(tables: Tables) -> None:
     classified = with_row(frames()["classified_documents"], 0, personas=[])
     write(tables, classified_documents=classified)
-    from webscale_rl_dagster.expectations.facts import facts_for
-
-    from .builders import SHARD
-
     _, facts = facts_for("candidate_qa", SHARD, tables)
     assert facts.expected_rows == 2 * (DOCUMENTS - 1)
 

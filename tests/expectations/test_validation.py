@@ -21,7 +21,9 @@ GATES = GatesConfig()
 def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> None:
     frame, facts = sound("checked_qa", tables)
     spoilt = with_rows(frame, answer_correct=False, kept=True, reason=None)
-    found = {one.name: one for one in validate("checked_qa", spoilt, facts=facts, gates=GATES).failed}
+    found = {
+        one.name: one for one in validate("checked_qa", spoilt, facts=facts, gates=GATES).failed
+    }
     rows = found["verdicts_obeyed"].failing_rows
     assert [row["qa_id"] for row in rows] == frame["qa_id"][:10].to_list()
     assert rows[0]["document_id"] == frame["document_id"][0]
@@ -64,7 +66,10 @@ def test_a_frame_without_its_columns_cannot_be_judged() -> None:
 
 
 def test_validation_leaves_nothing_in_the_working_directory(
-    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tables: Tables,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -51,7 +51,7 @@ def test_answer_short_enough(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["", " ", "\n", "\u200b", "N/A", "unknown", "Not mentioned.", "...", "…", "-", "????", "____",
+    ["", " ", "\n", "\u200b", "N/A", "Not mentioned.", "...", "…", "-", "????", "____",
      "not specified in the document"],
 )  # fmt: skip
 def test_answer_empty(answer: str) -> None:
@@ -60,7 +60,22 @@ def test_answer_empty(answer: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["0", "None", "null", ".", "+", "∅", "Na", "&&", "*", "no", "the unknown soldier", "NaN", "{}"],
+    [
+        "0",
+        "None",
+        "null",
+        "unknown",
+        ".",
+        "+",
+        "∅",
+        "Na",
+        "&&",
+        "*",
+        "no",
+        "the unknown soldier",
+        "NaN",
+        "{}",
+    ],
 )
 def test_answer_not_empty(answer: str) -> None:
     assert not fails("answer_empty", answer=answer)
@@ -69,7 +84,8 @@ def test_answer_not_empty(answer: str) -> None:
 @pytest.mark.parametrize(
     "answer",
     ["it", "This", "many", "several", "the first", "The second.", "they", "a lot",
-     "various factors", "it depends", "others", "something", "the latter", "all of the above", "many people"],
+     "various factors", "it depends", "others", "something", "the latter", "all of the above",
+     "many people"],
 )  # fmt: skip
 def test_answer_vague(answer: str) -> None:
     assert fails("answer_vague", answer=answer)

@@ -21,6 +21,7 @@ NOT_YES_NO = [
     ("Can you name the capital of Peru?", "Lima"),
     ("In Python, which type is an immutable sequence?", "tuple"),
     ("What, in 1905, did Einstein publish on light?", "the photon"),
+    ("When, to the exact day, was version 1.0 of Rust released?", "15 May 2015"),
     ("How many bones are in the adult human body?", "206"),
     ("If 2x = 8, what is the value of x?", "4"),
     ("Name the enzyme that digests lactose.", "lactase"),

@@ -58,6 +58,6 @@ HOSTILE = ["a", " ", "1", "1,", "1.", "a.", "(", "$", "{", "\\left", "?", " or "
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     text = unit * (40_000 // len(unit))
     began = time.perf_counter()
-    judge(Candidate(f"What {text}?", text, text, text))
+    judge(Candidate(f"In dogs, what {text}?", text, text, text))
     judge(Candidate(text, unit, text, style="cloze"))
     assert time.perf_counter() - began < 5

@@ -22,6 +22,9 @@ from .cases import fails
         "Which theorem is used in the following passage?",
         "How does the writer describe the sea?",
         "What did the authors conclude about statins?",
+        "What does the study find about sleep?",
+        "What are the three benefits listed?",
+        "What does Figure 3 show?",
     ],
 )
 def test_references_document(question: str) -> None:
@@ -59,7 +62,7 @@ def test_does_not_reference_document(question: str) -> None:
         "When was it founded?",
         "What is the name of this city?",
         "When was the company founded?",
-        "Why did she leave Paris so early?".replace("Paris", "the town"),
+        "Why did she leave so early?",
         "What year did he die?",
         "Which prize did he win in 1921?",
         "What is its capital?",
@@ -69,6 +72,7 @@ def test_does_not_reference_document(question: str) -> None:
         "Which enzyme speeds up this reaction?",
         "Who is the main character?",
         "What did they discover there?",
+        "What color was her dress?",
         "How many employees does the company have?",
     ],
 )

@@ -53,8 +53,9 @@ DECODERS: dict[str, Callable[[], Decoder]] = {".gz": _gzip, ".zst": _zstd}
 
 
 def read_blocks(path: Path, meter: Meter) -> Iterator[bytes]:
+    """DamagedArchive is raised after the last bytes that could be had."""
     with path.open("rb") as file:
-        new_decoder = DECODERS.get(path.suffix)
+        new_decoder = DECODERS.get(path.suffix.lower())
         if new_decoder is not None:
             yield from _decompressed(file, new_decoder, meter)
             return
@@ -95,8 +96,11 @@ def _decompressed(
 def _salvaged(
     file: BinaryIO, new_decoder: Callable[[], Decoder], member: int, chunk: int
 ) -> Iterator[bytes]:
-    """What the damaged chunk still holds. A decoder that fails gives nothing of its last call,
-    so a second one decodes the member again, drops what was yielded, then goes byte by byte."""
+    """What the damaged chunk still holds.
+
+    A decoder that fails gives nothing of its last call, so a second one decodes the member again,
+    drops what was yielded, then goes byte by byte.
+    """
     file.seek(member)
     decoder = new_decoder()
     while (left := chunk - file.tell()) > 0:

@@ -51,7 +51,7 @@ def read_jsonl(path: Path, meter: Meter, options: ReadOptions) -> Iterator[Docum
 def parse_line(
     line: bytes, source_uri: str, number: int, options: ReadOptions
 ) -> Document | Rejected:
-    """orjson first; what it refuses or rounds, Python's parser decides.
+    """What orjson refuses or rounds, Python's parser decides.
 
     That one accepts NaN (read as null) and lone surrogates, and keeps integers beyond 64 bits,
     which orjson turns into floats: where the metadata shows a large float, the line is read again.

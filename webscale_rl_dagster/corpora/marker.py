@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from webscale_rl_dagster.corpora.shards import TABLE, IngestedShard
 from webscale_rl_dagster.errors import IngestError, StorageError
 from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
 
 class MarkedShard(BaseModel):
@@ -36,9 +39,28 @@ class Marker(BaseModel):
     quarantined: int
     finished_at: datetime
 
-
-def marker_key(corpus: str, sha256: str) -> str:
-    return f"ingested/{corpus}/{sha256[:10]}.json"
+    @classmethod
+    def of(
+        cls, source_uri: str, sha256: str, shards: Sequence[IngestedShard], quarantined: int
+    ) -> Marker:
+        return cls(
+            source_uri=source_uri,
+            sha256=sha256,
+            shards=tuple(
+                MarkedShard(
+                    key=shard.key,
+                    rows=shard.rows,
+                    kept=shard.kept,
+                    duplicates=shard.duplicates,
+                    sha256=shard.table.sha256,
+                )
+                for shard in shards
+            ),
+            documents=sum(shard.rows for shard in shards),
+            duplicates=sum(shard.duplicates for shard in shards),
+            quarantined=quarantined,
+            finished_at=datetime.now(UTC),
+        )
 
 
 def read_marker(objects: Objects, corpus: str, sha256: str) -> Marker | None:
@@ -47,7 +69,7 @@ def read_marker(objects: Objects, corpus: str, sha256: str) -> Marker | None:
     Shard keys carry ten hex digits of the hash. Should two files of a corpus ever agree in them,
     the second is refused here, where it would else be taken for the first.
     """
-    key = marker_key(corpus, sha256)
+    key = _key(corpus, sha256)
     if not objects.exists(key):
         return None
     try:
@@ -63,5 +85,17 @@ def read_marker(objects: Objects, corpus: str, sha256: str) -> Marker | None:
 
 
 def write_marker(objects: Objects, corpus: str, marker: Marker) -> None:
+    """Only once every shard of the file is written, and taken over by the caller."""
     text = json.dumps(marker.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    objects.put(marker_key(corpus, marker.sha256), text.encode())
+    objects.put(_key(corpus, marker.sha256), text.encode())
+
+
+def shards_of(marker: Marker, tables: Tables) -> Iterator[IngestedShard]:
+    """What was ingested then; the tables are not read."""
+    for shard in marker.shards:
+        table = WrittenTable(tables.uri(TABLE, shard.key), shard.rows, shard.sha256)
+        yield IngestedShard(shard.key, shard.rows, shard.kept, shard.duplicates, table, new=False)
+
+
+def _key(corpus: str, sha256: str) -> str:
+    return f"ingested/{corpus}/{sha256[:10]}.json"

@@ -21,12 +21,12 @@ class Quarantine:
 
     def __init__(self, tables: Tables, corpus: str, file: str, now: datetime) -> None:
         self.records = 0
+        self.parts: list[str] = []
         self._tables = tables
         self._corpus = corpus
         self._file = file
         self._now = now
         self._rows: list[dict[str, object]] = []
-        self.parts: list[str] = []
 
     def add(self, rejected: Rejected) -> None:
         self.records += 1

@@ -57,7 +57,7 @@ class Meter:
 
 
 def uri_of(path: Path) -> str:
-    """The path as UTF-8 can hold it: bytes of a file name that are not UTF-8 appear as \\xNN."""
+    """The path as UTF-8 can hold it: bytes of a file name that are not UTF-8 are escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -5,30 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from webscale_rl_dagster.corpora.folders import SUFFIXES, Format, format_of, walk
 from webscale_rl_dagster.corpora.jsonl import read_jsonl
 from webscale_rl_dagster.corpora.parquet import read_parquet
 from webscale_rl_dagster.corpora.records import Document, Meter, ReadOptions, Rejected, uri_of
 from webscale_rl_dagster.corpora.text import read_text
 from webscale_rl_dagster.errors import IngestError
 from webscale_rl_dagster.identity import sha256_json
-
-Format = Literal["jsonl", "parquet", "text"]
-
-SUFFIXES: dict[str, Format] = {
-    ".jsonl": "jsonl",
-    ".jsonl.gz": "jsonl",
-    ".jsonl.zst": "jsonl",
-    ".parquet": "parquet",
-    ".txt": "text",
-}
-"""What format `auto` goes by."""
-
-ALSO_JSONL = (".json", ".json.gz", ".json.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst")
-"""Names that format `jsonl` takes from a folder too: C4 and Dolma are published as .json.gz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +31,39 @@ class Source:
         return iter([self.path])
 
     def size(self) -> int:
-        return sum(path.stat().st_size for path in self.files())
+        with _reading(self.path):
+            return sum(path.stat().st_size for path in self.files())
 
     def sha256(self) -> str:
         """Of the bytes as they lie there; of a folder, over its sorted names and hashes."""
-        if not self.path.is_dir():
-            return _file_sha256(self.path)
-        digest = hashlib.sha256()
-        for path in self.files():
-            entry = [path.relative_to(self.path).as_posix(), _file_sha256(path)]
-            digest.update(sha256_json(entry).encode())
-        return digest.hexdigest()
+        with _reading(self.path):
+            if not self.path.is_dir():
+                return _file_sha256(self.path)
+            digest = hashlib.sha256()
+            for path in self.files():
+                entry = [path.relative_to(self.path).as_posix(), _file_sha256(path)]
+                digest.update(sha256_json(entry).encode())
+            return digest.hexdigest()
 
     def fingerprint(self) -> str:
         """Changes when a file is touched: a cheap proof that hash and documents belong together."""
         digest = hashlib.sha256()
-        for path in self.files():
-            stat = path.stat()
-            digest.update(sha256_json([uri_of(path), stat.st_size, stat.st_mtime_ns]).encode())
+        with _reading(self.path):
+            for path in self.files():
+                stat = path.stat()
+                entry = [uri_of(path), stat.st_size, stat.st_mtime_ns]
+                digest.update(sha256_json(entry).encode())
         return digest.hexdigest()
 
     def read(self, meter: Meter, options: ReadOptions) -> Iterator[Document | Rejected]:
-        if self.format == "text":
-            return read_text(self.files(), meter, options)
-        reader = read_jsonl if self.format == "jsonl" else read_parquet
-        return reader(self.path, meter, options)
+        """A disk that fails is an IngestError: it must not pass for a file that ends early."""
+        with _reading(self.path):
+            if self.format == "text":
+                yield from read_text(self.files(), meter, options)
+            elif self.format == "jsonl":
+                yield from read_jsonl(self.path, meter, options)
+            else:
+                yield from read_parquet(self.path, meter, options)
 
 
 def find_sources(path: Path, format: str) -> list[Source]:
@@ -83,29 +78,10 @@ def find_sources(path: Path, format: str) -> list[Source]:
     if "://" in str(path) or str(path).startswith("s3:/"):
         raise IngestError(f"{path}: only local paths can be read; copy the files to a folder first")
     path = Path(os.path.abspath(path))
-    if not path.exists():
-        raise IngestError(f"{path}: no such file or folder")
-    return _in_folder(path, format) if path.is_dir() else [_single(path, format)]
-
-
-def format_of(path: Path, *, wide: bool = False) -> Format | None:
-    name = path.name.lower()
-    if wide and name.endswith(ALSO_JSONL):
-        return "jsonl"
-    return next((format for suffix, format in SUFFIXES.items() if name.endswith(suffix)), None)
-
-
-def walk(folder: Path) -> Iterator[Path]:
-    """Every file below that is not hidden, in the order of the names, folder by folder."""
-    with os.scandir(folder) as entries:
-        ordered = sorted(entries, key=lambda entry: os.fsencode(entry.name))
-    for entry in ordered:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from walk(folder / entry.name)
-        elif entry.is_file():
-            yield folder / entry.name
+    with _reading(path):
+        if not path.exists():
+            raise IngestError(f"{path}: no such file or folder")
+        return _in_folder(path, format) if path.is_dir() else [_single(path, format)]
 
 
 def _single(path: Path, format: str) -> Source:
@@ -142,6 +118,16 @@ def _in_folder(folder: Path, format: str) -> list[Source]:
 
 def _named(format: str) -> Format | None:
     return next((known for known in SUFFIXES.values() if known == format), None)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IngestError(
+            f"{error.filename or path} cannot be read: {error.strerror or error}"
+        ) from error
 
 
 def _file_sha256(path: Path) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Failed
 
@@ -22,9 +25,11 @@ class Malformed:
 
 
 def parse_object(
-    text: str, *, finish_reason: str, required: tuple[str, ...]
+    text: str, *, finish_reason: str, schema: Mapping[str, Any]
 ) -> dict[str, Any] | Malformed:
-    r"""The JSON object in `text`, or why there is none.
+    r"""The JSON object in `text` that satisfies `schema`, or why there is none.
+
+    The schema is checked even though engines enforce it: not every server does.
 
     A control character inside a string is what `\f` of an unescaped `\frac` turns into: the text
     is lost, so it is malformed rather than repaired. A fence around the object is removed,
@@ -41,7 +46,7 @@ def parse_object(
         value = json.loads(fenced[1] if fenced else text)
     except (json.JSONDecodeError, RecursionError):
         return Malformed("not_json")
-    if not isinstance(value, dict) or any(name not in value for name in required):
+    if not isinstance(value, dict) or not Draft202012Validator(schema).is_valid(value):
         return Malformed("wrong_schema")
     return Malformed("broken_text") if _is_broken(value) else value
 
@@ -69,14 +74,14 @@ async def ask_object(
 
     Each new try takes the next seed and some temperature, for a greedy model repeats itself.
     """
-    required = tuple((request.schema or {}).get("required", ()))
+    schema = request.schema or {"type": "object"}
     answer: dict[str, Any] | Malformed | Failed = Malformed("empty")
     for attempt in range(tries):
         completion = await ask(_reseeded(request, attempt))
         if isinstance(completion, Failed):
             return completion
         answer = parse_object(
-            completion.text, finish_reason=completion.finish_reason, required=required
+            completion.text, finish_reason=completion.finish_reason, schema=schema
         )
         if not isinstance(answer, Malformed):
             break

@@ -19,7 +19,7 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|did|can|will|would|should|because)\b", re.IGNORECASE
 )
 _NOTHING = re.compile(
-    r"[\s\u200b-\u200f\u2060\ufeff]*(?:n/a|unknown|no answer"
+    r"[\s\u200b-\u200f\u2060\ufeff]*(?:n/a|no answer"
     r"|(?:not|none) (?:mentioned|specified|stated|provided|given|available|applicable|found)"
     r"(?: in the (?:text|document|passage))?|\.{2,}|…|-+|—|–|\?+|_{2,}|\[?answer\]?|\"\"|'')?"
     r"[\s.\u200b-\u200f\u2060\ufeff]*",

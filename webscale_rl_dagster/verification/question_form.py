@@ -96,6 +96,8 @@ def _asks_yes_no(asked: str) -> bool:
         named = words[0] in ("will", "may") and bool(_QUESTION_WORDS.intersection(words))
         return not polite and not named
     preface, comma, rest = last.rpartition(", ")
+    if preface.lower().startswith(("when,", "where,")):
+        return False
     rest_words = tokenise(rest).words[:1]
     if not comma or not rest_words or rest_words[0] not in _AUXILIARIES:
         return False

@@ -5,6 +5,7 @@ what is flagged is nearly always wrong, and some that is wrong passes to the mod
 """
 
 import re
+from itertools import islice
 
 from .candidate import Candidate
 from .normalise import tokenise
@@ -19,11 +20,20 @@ _GENERIC = frozenset(
 _PERSONS = frozenset(
     """man woman person king queen patient child boy girl president student individual mother father
     wife husband someone nurse prince princess poet artist chemist saint pope hero god goddess
-    baby brother sister son daughter boss judge chief chef guest""".split()
+    baby brother sister son daughter boss judge chief chef guest actress hostess
+    waitress duchess servant assistant""".split()
 )
-_PERSON_ENDINGS = ("er", "or", "ist", "ian", "ess", "man", "eur", "ant", "who", "whose")
+_PERSON_ENDINGS = ("er", "or", "ist", "ian", "man", "eur", "who", "whose")
+_NO_PERSONS = frozenset(
+    """color colour number water power order letter paper river error factor whether other another
+    under after never matter vector sector motor tumor computer chapter center answer weather
+    winter summer september october november december better larger greater either german human
+    former latter later major minor prior interior award flower tower over ever offer""".split()
+)
 _NAMED = re.compile(r"(?<=[^.!?:]\s)[\"'“(]?[A-Z][\w'’-]*")
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|\*[^*]+\*|'this'|'self'")
+_FIRST_FEW = 3
+"""What resolves the first pointers of a text nearly always resolves the later ones."""
 _PERSONAL = re.compile(r"\b(?:he|she|him|his|her|himself|herself)\b", re.IGNORECASE)
 _NEUTER = re.compile(r"\b(?:it|its|they|them|their|itself|themselves)\b", re.IGNORECASE)
 _EXPLETIVE = re.compile(
@@ -77,7 +87,7 @@ def unresolved_reference(candidate: Candidate) -> bool:
         _personal_unresolved(plain, named)
         or _neuter_unresolved(plain)
         or _pointer_unresolved(plain)
-        or (_THAT.search(plain) is not None and not _something_before(plain, plain.find(" that")))
+        or _that_unresolved(plain)
         or (_ROLES.search(plain) is not None and not named)
     )
 
@@ -91,7 +101,9 @@ def _personal_unresolved(text: str, named: bool) -> bool:
     if named or not _PERSONAL.search(text):
         return False
     return not any(
-        word in _PERSONS or (len(word) > 4 and word.endswith(_PERSON_ENDINGS)) or word == "who"
+        word in _PERSONS
+        or (len(word) > 4 and word not in _NO_PERSONS and word.endswith(_PERSON_ENDINGS))
+        or word == "who"
         for word in tokenise(text).words
     )
 
@@ -101,13 +113,17 @@ def _neuter_unresolved(text: str) -> bool:
     if not found or _EXPLETIVE.search(text):
         return False
     after = text[found.end() :]
-    if found.start() < 4 or ", " in after:
-        return not _something_before(text, found.start()) and not _NAMED.search(after)
-    return not _something_before(text, found.start())
+    named_later = ", " in after and _NAMED.search(after)
+    return not named_later and not _something_before(text, found.start())
+
+
+def _that_unresolved(text: str) -> bool:
+    found = _THAT.search(text)
+    return found is not None and not _something_before(text, found.start())
 
 
 def _pointer_unresolved(text: str) -> bool:
-    for found in _POINTER.finditer(text):
+    for found in islice(_POINTER.finditer(text), _FIRST_FEW):
         before = text[: found.start()]
         noun = (found.group(1) or "").lower()
         if noun in ("who", "whose", "that", "which", "in", "of", "with"):

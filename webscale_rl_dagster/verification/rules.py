@@ -11,7 +11,8 @@ from .latex import broken_latex
 from .leakage import answer_leaked
 from .personal_data import personal_data
 from .question_form import either_or, not_a_question, several_questions, vague, yes_no
-from .self_contained import references_document, time_sensitive, unresolved_reference
+from .references import unresolved_reference
+from .self_contained import references_document, time_sensitive
 from .title_echo import echoes_title
 
 Rule = Callable[[Candidate], bool]

@@ -3,17 +3,14 @@
 import re
 
 from .candidate import Candidate
-from .references import unresolved_reference
-
-__all__ = ["references_document", "time_sensitive", "unresolved_reference"]
 
 _SOURCE = (
     r"(?:text|passage|article|document|excerpt|paragraph|essay|snippet|blog ?post|webpage|web page"
     r"|write-?up|source material)"
 )
 _NOT_THE_SOURCE = (
-    r"(?! (?:of|editor|file|field|box|area|object|message|node|mode|format|type|string|encoding|tag"
-    r"|element|class|root|fragment|window|menu|processor|between|through|from|whose)\b|-|way)"
+    r"(?! (?:of|editor|file|field|box|area|object|message|text|node|mode|format|type|string"
+    r"|encoding|tag|element|class|root|fragment|window|menu|processor|between|through|from|whose)\b|-|way)"
 )
 _WRITER = r"(?:author|writer|narrator|speaker|interviewee|blogger|poster|reviewer)s?"
 _REFERENCE = re.compile(
@@ -31,7 +28,10 @@ _REFERENCE = re.compile(
     r"|presented|defined|explained) (?:above|below|here|earlier|previously)\b"
     r"|\b(?:is|are|was|were|being) (?:mentioned|discussed|described)(?:\s*\?|\s*$| as an example)"
     r"|\bbased (?:only |solely )?on the (?:information|details|description)\b"
-    r"|\b(?:in|see|from|by) (?:figure|table|listing|equation|fig\.|eq\.) \(?\d"
+    r"|\b(?:mentioned|listed|discussed)\s*\?"
+    r"|\b(?:does|do|did) the (?:study|story|paper|report|research|researchers|experiment|example)"
+    r" (?:find|show|say|suggest|conclude|discover|report|reveal|tell|investigate|examine)\b"
+    r"|\b(?:in|see|from|by|does|do) (?:figure|table|listing|equation|fig\.|eq\.) \(?\d"
     r"|\bin (?:section|chapter) \d{1,2}\b(?! of\b)",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _TIME = re.compile(
     r"|\b(?:this|next|last|past) (?:year|month|week|decade|season|summer|winter|quarter)\b"
     r"|\bthis century\b|\b(?:the|its|their|his|her|'s) current (?:president|ceo|prime minister"
     r"|population|price|version|record|champion|holder|director|owner|status|season|mayor|king"
-    r"|queen|government|leader|chair\w*|head|coach|name|location|release|rate|value|capital|state"
+    r"|queen|government|leader|chair\w*|head|coach|name|location|release|capital"
     r"|governor|minister|pope|manager|title|year|age|market)\b"
     r"|(?<!what is )(?<!what are )(?<!USA )(?<!psychology )\btoday\b"
     r"(?=\s*[?,.]| is| are|$)|^today\b|\btoday's\b",

@@ -1,0 +1,27 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
+from webscale_rl_dagster.storage.objects import Objects
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """One S3 server for the whole session."""
+    with s3_server(tmp_path_factory.mktemp("seaweedfs")) as server:
+        yield server
+
+
+@pytest.fixture(params=["folder", "s3"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
+    """An empty root, once on a folder and once on S3."""
+    if request.param == "folder":
+        return Objects(str(tmp_path / "root"))
+    server: S3Server = request.getfixturevalue("seaweedfs")
+    return Objects(f"s3://{BUCKET}/{tmp_path.name}", s3=server.options())
