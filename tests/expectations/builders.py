@@ -1,6 +1,9 @@
 """One small shard, sound from raw documents to published pairs, and ways to spoil it."""
 
+import functools
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -24,7 +27,8 @@ def dropped(reason: str) -> Row:
     return {"kept": False, "reason": reason, "error": None}
 
 
-def frames() -> dict[str, pl.DataFrame]:
+@functools.cache
+def frames() -> Mapping[str, pl.DataFrame]:
     """Every table of one shard; the check has dropped one candidate in four."""
     documents = [_document(number) for number in range(DOCUMENTS)]
     filtered = [
@@ -52,12 +56,13 @@ def frames() -> dict[str, pl.DataFrame]:
         if verdicts["kept"]
     ]
     made = (documents, filtered, classified, candidates, checked, verified)
-    return {table: frame_of(table, rows) for table, rows in zip(STAGES, made, strict=True)}
+    pairs = zip(STAGES, made, strict=True)
+    return MappingProxyType({table: frame_of(table, rows) for table, rows in pairs})
 
 
 def write(tables: Tables, shard: str = SHARD, **instead: pl.DataFrame) -> None:
     """The sound shard on storage, with other tables in place of some."""
-    for table, frame in (frames() | instead).items():
+    for table, frame in {**frames(), **instead}.items():
         tables.write(table, shard, frame)
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import gate
+from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.validation import Validation, validate
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -13,6 +17,24 @@ from .builders import boilerplate, frames, with_rows
 from .pipeline import MADE, Pipeline, pipeline
 
 A, B, C = "wiki/3f9a1c77d0/00000", "wiki/3f9a1c77d0/00001", "wiki/3f9a1c77d0/00002"
+
+
+_REMEMBERED: dict[object, Validation] = {}
+
+
+@pytest.fixture(autouse=True)
+def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most runs here judge the same few files; a real suite takes a tenth of a second each time."""
+
+    def remembered(
+        table: str, frame: pl.DataFrame, *, facts: Facts, gates: GatesConfig
+    ) -> Validation:
+        key = (table, tuple(facts.files.items()), gates)
+        if key not in _REMEMBERED:
+            _REMEMBERED[key] = validate(table, frame, facts=facts, gates=gates)
+        return _REMEMBERED[key]
+
+    monkeypatch.setattr(gate, "validate", remembered)
 
 
 @pytest.fixture
