@@ -27,13 +27,13 @@ def unpacked(name: str, data: bytes) -> bytes:
         if name.endswith(".gz")
         else zstandard.ZstdDecompressor().decompressobj()
     )
-    found = b""
+    found = bytearray()
     for byte in data:
         try:
             found += decoder.decompress(bytes([byte]))
         except (zlib.error, zstandard.ZstdError):
             break
-    return found
+    return bytes(found)
 
 
 @pytest.mark.parametrize(("name", "pack"), KINDS)

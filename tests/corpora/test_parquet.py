@@ -107,3 +107,4 @@ def test_a_corrupt_row_group_costs_only_itself(tmp_path, tables):
     ingested(path, tables)
     assert texts(tables) == names[:10] + names[20:]
     assert rejections(tables) == [(10, "corrupt_parquet")]
+    assert quarantine(tables)["detail"][0].startswith("10 rows lost")

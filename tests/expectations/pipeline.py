@@ -69,7 +69,7 @@ class Pipeline:
         verdicts = gate_status(self.instance, [shard], tables=self.tables)[shard]
         return next(verdict for verdict in verdicts if verdict.asset == asset)
 
-    def requested(self, cursor: object = None) -> tuple[set[str], object]:
+    def requested(self, cursor: Any = None) -> tuple[set[str | None], Any]:
         """Shards of verified_qa that automation would run now, and the cursor for later."""
         result = dg.evaluate_automation_conditions(
             defs=self._definitions, instance=self.instance, cursor=cursor
@@ -106,6 +106,7 @@ class Pipeline:
             backfill_policy=dg.BackfillPolicy.single_run(),
             automation_condition=gated if table == "verified_qa" else None,
             required_resource_keys={"storage"},
+            retry_policy=dg.RetryPolicy(max_retries=2),
         )
         def stand_in(context: dg.AssetExecutionContext) -> None:
             require_open(context, *before)

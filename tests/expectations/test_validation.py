@@ -27,7 +27,7 @@ def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> No
     rows = found["verdicts_obeyed"].failing_rows
     assert [row["qa_id"] for row in rows] == frame["qa_id"][:10].to_list()
     assert rows[0]["document_id"] == frame["document_id"][0]
-    assert found["verdicts_obeyed"].observed == "not in 48 of 48 rows"
+    assert found["verdicts_obeyed"].observed == "fails in 48 of 48 rows"
     assert found["verdicts_obeyed"].column == "verdicts_obeyed"
 
 

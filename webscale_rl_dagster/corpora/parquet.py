@@ -57,6 +57,7 @@ def _rows(
     first = 0
     for group in range(file.num_row_groups):
         row = first
+        rows = file.metadata.row_group(group).num_rows
         try:
             batches = file.iter_batches(BATCH_ROWS, row_groups=[group], use_threads=False)
             for batch in batches:
@@ -64,8 +65,8 @@ def _rows(
                 row += batch.num_rows
                 meter.bytes_read = size * row // max(file.metadata.num_rows, row)
         except (pa.ArrowException, OSError) as error:
-            yield _corrupt(uri, row, error)
-        first += file.metadata.row_group(group).num_rows
+            yield _corrupt(uri, row, error, lost=first + rows - row)
+        first += rows
 
 
 def _documents(
@@ -90,8 +91,9 @@ def _documents(
             yield document_of(record, source_uri=uri, source_row=row, options=options)
 
 
-def _corrupt(uri: str, row: int, error: Exception) -> Rejected:
+def _corrupt(uri: str, row: int, error: Exception, *, lost: int | None = None) -> Rejected:
     """Arrow tells bad data by an OSError too; one with an errno is the disk's, and is no data."""
     if isinstance(error, OSError) and error.errno is not None:
         raise error
-    return Rejected(uri, row, "corrupt_parquet", str(error))
+    count = "" if lost is None else f"{lost} rows lost: "
+    return Rejected(uri, row, "corrupt_parquet", f"{count}{error}")

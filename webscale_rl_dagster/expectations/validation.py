@@ -126,7 +126,7 @@ def _failed(result: Any) -> FailedExpectation:
 def _observed(found: Mapping[str, Any]) -> str:
     if "observed_value" in found:
         return str(found["observed_value"])
-    return f"not in {found['unexpected_count']} of {found['element_count']} rows"
+    return f"fails in {found['unexpected_count']} of {found['element_count']} rows"
 
 
 def _error(result: Any) -> str:

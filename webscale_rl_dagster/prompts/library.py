@@ -1,16 +1,15 @@
-"""Loads the prompt templates and renders them: worked example, document, task.
+"""Loads the prompt templates and renders them, document first.
 
-Every prompt starts with the same system message and the same worked example, goes on with the
-document and ends with what differs between stages. An engine's prefix cache serves the first part
-to all calls and the document to all of its own; a small model follows the format only because it
-has just seen each role answered once.
+Every prompt starts with the same system message and the document, and ends with what differs
+between stages: an engine's prefix cache then serves the document's tokens to all its calls. Each
+task ends with a few one-line examples and the document's own line after them: a small model
+follows the pattern just before its answer, not an instruction a thousand tokens back.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.resources
-import json
 import string
 from dataclasses import dataclass
 from typing import Literal
@@ -20,9 +19,8 @@ from webscale_rl_dagster.inference.protocol import TemplateRef
 
 TemplateName = Literal["filter", "classify", "generate", "answer", "check"]
 
-Message = dict[str, str]
-
-_FOLDER = importlib.resources.files("webscale_rl_dagster.prompts")
+_FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
+_OPENING_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,61 +28,41 @@ class Template:
     """A stage's task text; `$name` marks what the caller fills in."""
 
     ref: TemplateRef
-    head: tuple[Message, ...]
-    """The system message and the worked example: the same for every call of every stage."""
+    system: str
+    document: string.Template
     task: string.Template
 
-    def render(self, *, document: str, title: str, **fields: str) -> tuple[Message, ...]:
-        """Chat messages for one call; a missing field is a KeyError, never an empty string."""
-        task = self.task.substitute(fields)
-        return (*self.head, _user(f"{_block(title, document)}\n\n{task}"))
+    def render(self, *, document: str, title: str, **fields: str) -> tuple[dict[str, str], ...]:
+        """Chat messages for one call; a missing field is a KeyError, never an empty string.
+
+        `$title` and `$opening`, the document's first words on one line, are there for every task.
+        """
+        safe_title, safe_document = _defuse(" ".join(title.split())), _defuse(document)
+        opening = " ".join(safe_document.split()[:_OPENING_WORDS])[:120].replace('"', "'")
+        block = self.document.substitute(title=safe_title, document=safe_document)
+        task = self.task.substitute(fields, title=safe_title, opening=opening)
+        return (
+            {"role": "system", "content": self.system},
+            {"role": "user", "content": f"{block}\n\n{task}"},
+        )
 
 
 @functools.cache
 def load_template(name: TemplateName) -> Template:
     """The template in `templates/<name>.md`, whose first line is `version: N`."""
-    text = _read(f"templates/{name}.md")
-    version, _task = _parse(text)
-    head = _head()
-    whole = text + _read("templates/document.md") + json.dumps(head, ensure_ascii=False)
+    system, block, body = (_read(part) for part in ("system", "document", name))
+    first, _, task = body.partition("\n")
+    version = first.removeprefix("version:").strip()
     return Template(
-        ref=TemplateRef(name=name, version=version, sha=sha256_text(whole)[:16]),
-        head=head,
-        task=_task,
+        ref=TemplateRef(name=name, version=version, sha=sha256_text(system + block + body)[:16]),
+        system=system.strip(),
+        document=string.Template(block.strip()),
+        task=string.Template(task.strip()),
     )
 
 
-@functools.cache
-def _head() -> tuple[Message, ...]:
-    messages = [{"role": "system", "content": _read("templates/system.md").strip()}]
-    for example in json.loads(_read("worked_example.json")):
-        block = _block(example["title"], example["document"]) + "\n\n"
-        for turn in example["turns"]:
-            _version, task = _parse(_read(f"templates/{turn['template']}.md"))
-            messages.append(_user(block + task.substitute(turn["fields"])))
-            answer = json.dumps(turn["answer"], ensure_ascii=False)
-            messages.append({"role": "assistant", "content": answer})
-            block = ""
-    return tuple(messages)
-
-
-def _parse(text: str) -> tuple[str, string.Template]:
-    first, _, task = text.partition("\n")
-    return first.removeprefix("version:").strip(), string.Template(task.strip())
-
-
-def _block(title: str, document: str) -> str:
-    template = string.Template(_read("templates/document.md").strip())
-    return template.substitute(title=_defuse(title), document=_defuse(document))
-
-
-def _user(content: str) -> Message:
-    return {"role": "user", "content": content}
-
-
-@functools.cache
-def _read(path: str) -> str:
-    return (_FOLDER / path).read_text(encoding="utf-8")
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _defuse(text: str) -> str:
