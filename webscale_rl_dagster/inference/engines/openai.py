@@ -6,7 +6,7 @@ import os
 from time import perf_counter
 from typing import Any
 
-import httpx
+import aiohttp
 import orjson
 
 from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
@@ -32,48 +32,49 @@ class OpenAIEngine:
         self.identity = ModelIdentity(model, "", "openai", "")
         self.in_flight = max_in_flight
         self._base_url = base_url.rstrip("/")
-        self._client = httpx.AsyncClient(
-            headers=_headers(api_key_env),
-            timeout=None,  # the dispatcher's deadline bounds every attempt
-            limits=httpx.Limits(
-                max_connections=max_in_flight, max_keepalive_connections=max_in_flight
-            ),
-        )
-        self._reached = False
+        self._headers = _headers(api_key_env)
+        self._session: aiohttp.ClientSession | None = None
 
     async def complete(self, request: CompletionRequest) -> Completion:
-        if not self._reached:
-            await self._reach()
+        session = self._session or await self._reach()
         started = perf_counter()
+        url = f"{self._base_url}/chat/completions"
         try:
-            response = await self._client.post(
-                f"{self._base_url}/chat/completions",
-                content=orjson.dumps(self._body(request)),
-                headers={"content-type": "application/json"},
-            )
-        except httpx.HTTPError as error:
+            async with session.post(url, data=orjson.dumps(self._body(request))) as response:
+                body = await response.read()
+        except aiohttp.ClientError as error:
             raise RequestFailed(f"{type(error).__name__}: {error}") from error
-        _raise_for(response)
-        return _read(response, perf_counter() - started)
+        _raise_for(response, body)
+        return _read(body, perf_counter() - started)
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
-    async def _reach(self) -> None:
+    async def _reach(self) -> aiohttp.ClientSession:
         """A server that is not there, or refuses the key, is one clear error, not a thousand."""
+        session = self._session = aiohttp.ClientSession(
+            headers={"content-type": "application/json", **self._headers},
+            connector=aiohttp.TCPConnector(limit=0),  # the dispatcher bounds what is under way
+            timeout=aiohttp.ClientTimeout(total=None),  # and how long an attempt may take
+        )
+        wait = aiohttp.ClientTimeout(total=10)
         try:
-            response = await self._client.get(f"{self._base_url}/models", timeout=10)
-        except httpx.HTTPError as error:
+            async with session.get(f"{self._base_url}/models", timeout=wait) as response:
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await session.close()
+            self._session = None
             raise EngineUnavailable(
                 f"no server answers at {self._base_url} ({type(error).__name__}): start it, or "
                 "correct base_url in pipeline.yaml"
             ) from error
-        if response.status_code in (401, 403):
+        if status in (401, 403):
             raise EngineUnavailable(
-                f"{self._base_url} refuses the key (HTTP {response.status_code}): check the "
-                "variable that api_key_env names"
+                f"{self._base_url} refuses the key (HTTP {status}): check the variable that "
+                "api_key_env names"
             )
-        self._reached = True
+        return session
 
     def _body(self, request: CompletionRequest) -> dict[str, Any]:
         sampling = request.sampling
@@ -103,11 +104,11 @@ def _headers(api_key_env: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {os.environ[api_key_env]}"}
 
 
-def _raise_for(response: httpx.Response) -> None:
-    status = response.status_code
+def _raise_for(response: aiohttp.ClientResponse, body: bytes) -> None:
+    status = response.status
     if status < 400:
         return
-    said = f"HTTP {status}: {response.text[:300]}"
+    said = f"HTTP {status}: {body[:300].decode(errors='replace')}"
     if status in (401, 403):
         raise EngineUnavailable(f"the server refuses the key; {said}")
     if status in _RETRYABLE or status >= 500:
@@ -122,11 +123,11 @@ def _seconds(retry_after: str | None) -> float | None:
         return None  # the HTTP-date form: our own backoff serves
 
 
-def _read(response: httpx.Response, latency_s: float) -> Completion:
+def _read(body: bytes, latency_s: float) -> Completion:
     try:
-        body = orjson.loads(response.content)
-        choice = body["choices"][0]
-        usage = body.get("usage") or {}
+        answer = orjson.loads(body)
+        choice = answer["choices"][0]
+        usage = answer.get("usage") or {}
         details = usage.get("prompt_tokens_details") or {}
         return Completion(
             text=choice["message"]["content"] or "",
