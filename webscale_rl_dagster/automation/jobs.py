@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dagster as dg
 
-from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.schemas import STAGES
 
 MADE = tuple(stage for stage in STAGES if stage != "raw_documents")
@@ -15,5 +14,4 @@ make_pairs = dg.define_asset_job(
     description="Every stage of a shard with its gates, from raw_documents to verified_qa.",
     selection=dg.AssetSelection.assets(*MADE)
     | dg.AssetSelection.checks_for_assets("raw_documents"),
-    partitions_def=SHARDS,
 )
