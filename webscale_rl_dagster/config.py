@@ -51,6 +51,11 @@ class EngineConfig(Section):
     max_failed_share: float = Field(default=0.2, ge=0, le=1)
     """A stage stops once more than this share of its requests (and more than 10) failed."""
 
+    @property
+    def packaged(self) -> bool:
+        """Whether this is the 135M model that comes as a package, which needs help to be of use."""
+        return self.engine == "llama_cpp" and self.model is None
+
 
 class ModelsConfig(Section):
     """One default engine, and an override per role."""
@@ -70,9 +75,10 @@ class ModelsConfig(Section):
 class GeneratorConfig(Section):
     """How candidates are written."""
 
-    style: Literal["open", "cloze", "auto"] = "auto"
+    style: Literal["open", "cloze", "auto"] | None = None
     """open: the model writes the question. cloze: a sentence with its answer blanked.
-    auto: open where it survives the round trip, cloze where not."""
+    auto: open where it survives the round trip, cloze where not.
+    None: cloze for the packaged model, which cannot write questions, auto for every other."""
     samples: int = Field(default=2, ge=1, le=16)
     """Open questions tried per persona before giving up or falling back to cloze."""
 
@@ -85,6 +91,14 @@ class FilterConfig(Section):
     languages: tuple[str, ...] = ("en",)
     max_document_bytes: int = Field(default=10_000_000, ge=1)
     """Longer records are quarantined at ingestion."""
+
+
+class ClassifierConfig(Section):
+    """How domains are told."""
+
+    shortlist: int | None = Field(default=None, ge=1, le=10)
+    """How many domains, the likeliest by the document's words, the model chooses from.
+    None: one for the packaged model, which cannot tell them apart, all ten for every other."""
 
 
 class CorpusConfig(Section):
@@ -126,8 +140,21 @@ class Config(Section):
     corpora: tuple[CorpusConfig, ...] = ()
     personas_per_document: int = Field(default=3, ge=1, le=3)
     filter: FilterConfig = FilterConfig()
+    classifier: ClassifierConfig = ClassifierConfig()
     generator: GeneratorConfig = GeneratorConfig()
     gates: GatesConfig = GatesConfig()
+
+    @property
+    def generator_style(self) -> Literal["open", "cloze", "auto"]:
+        """The style in force."""
+        packaged = self.models.for_role("generator").packaged
+        return self.generator.style or ("cloze" if packaged else "auto")
+
+    @property
+    def domain_shortlist(self) -> int:
+        """The length of the shortlist in force."""
+        packaged = self.models.for_role("classifier").packaged
+        return self.classifier.shortlist or (1 if packaged else 10)
 
     @field_validator("corpora")
     @classmethod
@@ -198,6 +225,7 @@ _SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
     (Config, "models"): ModelsConfig,
     (Config, "corpora"): CorpusConfig,
     (Config, "filter"): FilterConfig,
+    (Config, "classifier"): ClassifierConfig,
     (Config, "generator"): GeneratorConfig,
     (Config, "gates"): GatesConfig,
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import dagster as dg
 
 from webscale_rl_dagster.assets.candidate_qa import candidate_qa
@@ -50,9 +48,5 @@ def build_definitions(
         },
     )
 
-
-# Partitioned asset checks are a preview feature of Dagster 1.13; the pin in pyproject.toml keeps
-# them as tested, so its warning tells a user nothing.
-warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 defs = build_definitions(load_config())

@@ -46,6 +46,7 @@ _CANDIDATE = {
     "persona": pl.String(),
     "domain": pl.String(),
     "sample": pl.Int32(),
+    "tries": pl.Int32(),
     "question": pl.String(),
     "answer": pl.String(),
     "style": pl.String(),
@@ -82,6 +83,7 @@ TABLES: dict[str, pl.Schema] = {
         {
             "document_id": pl.String(),
             "domain": pl.String(),
+            "domain_by": pl.String(),
             "personas": pl.List(pl.String()),
             "model_reason": pl.String(),
             **_OUTCOME,

@@ -1,7 +1,5 @@
 """Questions and answers, not yet judged."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
@@ -40,7 +38,11 @@ def candidate_qa(
                 progress=progress,
                 rows=documents.height,
                 work=lambda dispatcher: generate_candidates(
-                    documents, dispatcher, shard=place.shard, settings=settings.generator
+                    documents,
+                    dispatcher,
+                    shard=place.shard,
+                    style=settings.generator_style,
+                    samples=settings.generator.samples,
                 ),
             )
         )

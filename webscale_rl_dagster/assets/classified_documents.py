@@ -1,7 +1,5 @@
 """What a document is about, and who would ask about it."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
@@ -40,7 +38,10 @@ def classified_documents(
                 progress=progress,
                 rows=documents.height,
                 work=lambda dispatcher: classify_documents(
-                    documents, dispatcher, personas=settings.personas_per_document
+                    documents,
+                    dispatcher,
+                    personas=settings.personas_per_document,
+                    shortlist=settings.domain_shortlist,
                 ),
             )
         )

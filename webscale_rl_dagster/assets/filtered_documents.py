@@ -1,7 +1,5 @@
 """Which documents a question can be drawn from."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options

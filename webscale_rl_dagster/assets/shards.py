@@ -30,7 +30,6 @@ def stage_options(*, group: str, logic: str, template: str | None = None) -> dic
         "kinds": {"polars", "parquet"} | ({"llm"} if template else set()),
         "owners": OWNERS,
         "code_version": version,
-        "backfill_policy": dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
     }
     return options | ({"pool": MODEL_POOL} if template else {})
 

@@ -1,7 +1,5 @@
 """The ingestion job: reads corpus files, registers their shards and reports `raw_documents`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

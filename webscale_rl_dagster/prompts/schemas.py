@@ -32,12 +32,28 @@ def filter_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
     return _object(reason=_text(reason_chars), qualified={"type": "boolean"})
 
 
-def classifier_schema(*, personas: int = 3, reason_chars: int = REASON_CHARS) -> Schema:
-    """`personas` is the most a document may have; one is always asked for."""
+def classifier_schema(
+    *,
+    personas: int = 3,
+    domains: Sequence[str] = DOMAINS,
+    readers: Sequence[Sequence[str]] = (),
+    reason_chars: int = REASON_CHARS,
+) -> Schema:
+    """`personas` is the most a document may have; one is always asked for.
+
+    `readers` holds, per persona, the ones on offer; without it the model names its own.
+    """
+    own = {"type": "array", "items": _text(60, 3), "minItems": 1, "maxItems": personas}
+    offered = {
+        "type": "array",
+        "prefixItems": [{"type": "string", "enum": list(some)} for some in readers],
+        "minItems": len(readers),
+        "maxItems": len(readers),
+    }
     return _object(
         reason=_text(reason_chars),
-        domain={"type": "string", "enum": list(DOMAINS)},
-        personas={"type": "array", "items": _text(60, 3), "minItems": 1, "maxItems": personas},
+        domain={"type": "string", "enum": list(domains)},
+        personas=offered if readers else own,
     )
 
 

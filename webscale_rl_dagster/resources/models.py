@@ -34,7 +34,11 @@ class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
     @classmethod
     def of(cls, config: Config) -> ModelsResource:
         roles: tuple[Role, ...] = ("filter", "classifier", "generator", "checker", "prober")
-        return cls(roles={role: config.models.for_role(role).model_dump() for role in roles})
+        return cls(
+            roles={
+                role: config.models.for_role(role).model_dump(exclude_none=True) for role in roles
+            }
+        )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[ModelsResource]:

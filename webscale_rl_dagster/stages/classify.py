@@ -10,33 +10,40 @@ from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
 from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
+from webscale_rl_dagster.prompts.demonstrations import readers
 from webscale_rl_dagster.prompts.library import load_template
 from webscale_rl_dagster.schemas import frame_of
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, unanswered
+from webscale_rl_dagster.stages.shortlist import likely_domains
 
 Row = dict[str, Any]
 
 
 async def classify_documents(
-    documents: pl.DataFrame, dispatcher: Dispatcher, *, personas: int
+    documents: pl.DataFrame, dispatcher: Dispatcher, *, personas: int, shortlist: int
 ) -> pl.DataFrame:
-    """One `classified_documents` row per document; at most `personas` personas each."""
+    """One `classified_documents` row per document; at most `personas` personas each.
+
+    The model chooses among the `shortlist` domains that the document's words make likeliest. With
+    one it has no choice, and its personas are then the ones that the library has for that domain.
+    """
 
     async def judge(document: Row) -> Row:
-        return await _judge(document, dispatcher, personas)
+        return await _judge(document, dispatcher, personas, shortlist)
 
     rows = [row async for row in dispatcher.in_order(judge, documents.iter_rows(named=True))]
     return frame_of("classified_documents", rows)
 
 
-async def _judge(document: Row, dispatcher: Dispatcher, personas: int) -> Row:
+async def _judge(document: Row, dispatcher: Dispatcher, personas: int, shortlist: int) -> Row:
     row: Row = {
         "document_id": document["document_id"],
         "domain": None,
+        "domain_by": "model" if shortlist > 1 else "lexicon",
         "personas": [],
         "model_reason": None,
     }
-    verdict = await ask_object(dispatcher.complete, _request(document, personas))
+    verdict = await ask_object(dispatcher.complete, _request(document, personas, shortlist))
     if not isinstance(verdict, dict):
         return row | unanswered(verdict)
     row |= {
@@ -59,15 +66,18 @@ def _distinct(personas: list[str]) -> list[str]:
     return list(seen.values())
 
 
-def _request(document: Row, personas: int) -> CompletionRequest:
+def _request(document: Row, personas: int, shortlist: int) -> CompletionRequest:
     template = load_template("classify")
+    title = document["title"] or ""
+    domains = likely_domains(document["text"], title=title, limit=shortlist)
+    offered = (
+        readers(domains[0], seed=document["document_id"], groups=personas) if shortlist == 1 else ()
+    )
     return CompletionRequest(
-        messages=template.render(
-            document=document["text"], title=document["title"] or "", personas=str(personas)
-        ),
+        messages=template.render(document=document["text"], title=title, personas=str(personas)),
         sampling=Sampling(max_tokens=200),
         template=template.ref,
         role="classifier",
         document_id=document["document_id"],
-        schema=outputs.classifier_schema(personas=personas),
+        schema=outputs.classifier_schema(personas=personas, domains=domains, readers=offered),
     )
