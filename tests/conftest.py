@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline import Pipeline, pipeline_in
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
 from webscale_rl_dagster.storage.objects import Objects
 
@@ -25,3 +26,12 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
         return Objects(str(tmp_path / "root"))
     server: S3Server = request.getfixturevalue("seaweedfs")
     return Objects(f"s3://{BUCKET}/{tmp_path.name}", s3=server.options())
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeline]:
+    """The pipeline on a folder, against a scripted OpenAI-compatible server."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("WEBSCALE_RL_CONFIG", str(tmp_path / "pipeline.yaml"))
+    with pipeline_in(tmp_path) as found:
+        yield found

@@ -41,9 +41,12 @@ class EngineConfig(Section):
     context_tokens: int = Field(default=4096, ge=512)
     """llama_cpp only: the window that prompt and completion share."""
     threads: int | None = Field(default=None, ge=1)
-    """llama_cpp only; None takes every core."""
+    """llama_cpp only; None takes all cores for prompts and all but one for generation."""
     gpu_layers: int = Field(default=0, ge=0)
     """llama_cpp only: layers to put on a GPU."""
+    prompt_cache_mib: int = Field(default=4096, ge=0)
+    """llama_cpp only: memory for the computed prompts of earlier requests, about 23 KB a token for
+    the packaged model; the next stage then finds its documents' tokens there."""
     request_deadline_s: float = Field(default=300.0, gt=0)
     """Seconds one attempt may take."""
     attempts: int = Field(default=5, ge=1)

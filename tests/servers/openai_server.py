@@ -84,6 +84,8 @@ def _example(schema: dict[str, Any]) -> Any:
     kind = schema["type"]
     if kind == "object":
         return {name: _example(part) for name, part in schema["properties"].items()}
+    if "prefixItems" in schema:
+        return [_example(part) for part in schema["prefixItems"]]
     if kind == "array":
         return [_example(schema["items"]) for _ in range(max(1, schema.get("minItems", 1)))]
     return {"string": "x" * max(3, schema.get("minLength", 3)), "boolean": True}.get(kind, 1)

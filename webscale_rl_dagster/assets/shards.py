@@ -48,7 +48,7 @@ def make_shards(
     """Make, write and describe the asset's table for every shard of the run, one by one."""
     table = context.asset_key.to_user_string()
     for shard in context.partition_keys:
-        made = make(JournalPlace(table, shard, context.run_id))
+        made = make(JournalPlace(table, shard, context.run.run_id))
         written = tables.write(table, shard, made.frame)
         context.add_asset_metadata(
             shard_metadata(

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from webscale_rl_dagster import errors
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.home import dagster_home
 
+if TYPE_CHECKING:
+    from dagster._utils.error import SerializableErrorInfo
+
+_INTERRUPTED = dg.DagsterExecutionInterruptedError.__name__
+
+_OURS = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's console log would tear the progress bars; the events are in the UI all the same."""
 
@@ -20,9 +26,8 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 @contextmanager
 def local_instance(config: Config) -> Iterator[dg.DagsterInstance]:
     """The instance in DAGSTER_HOME, made if it is new."""
-    os.environ["DAGSTER_HOME"] = str(dagster_home(config))
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.from_config(str(dagster_home(config))) as instance:
         yield instance
 
 
@@ -48,8 +53,20 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str | None:
     """The message of the step that failed first, or None."""
     for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
+            error = _root(event)
             return f"{event.step_key}: {error.message.strip() if error else 'unknown error'}"
     return None
+
+
+def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C or SIGTERM ended the run, which Dagster reports as a failed step."""
+    failures = [_root(event) for event in result.all_events if event.is_step_failure]
+    return any(error and error.cls_name == _INTERRUPTED for error in failures)
+
+
+def _root(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
+    """The error of a chain that says what to do: our own, else the one that started it."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None and error.cls_name not in _OURS:
+        error = error.cause
+    return error

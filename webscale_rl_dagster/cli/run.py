@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 GATE_SHUT = 3
+INTERRUPTED = 130
 
 
 def run(
@@ -23,7 +24,7 @@ def run(
 ) -> None:
     """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
     from webscale_rl_dagster.cli.bars import StageBars, new_bars
-    from webscale_rl_dagster.cli.local import execute, local_instance
+    from webscale_rl_dagster.cli.local import execute, local_instance, was_interrupted
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
@@ -37,6 +38,9 @@ def run(
             with new_bars() as bars:
                 definitions = build_definitions(config, progress=StageBars(bars))
                 result = execute(definitions, "make_pairs", instance=instance, shard=key)
+            if was_interrupted(result):
+                errors.print(f"interrupted in {key}; finished calls are in the journal")
+                raise typer.Exit(INTERRUPTED)
             code, line = _outcome(key, result)
             console.print(line, soft_wrap=True)
             worst = code if worst != FAILED and code else worst

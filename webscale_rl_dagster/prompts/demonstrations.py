@@ -35,9 +35,10 @@ class Demonstration:
     answer: str
 
     def render(self) -> str:
-        """As the generator sees it: the excerpt, the reader, and the pair in the answer's form."""
-        pair = {"question": self.question, "answer": self.answer}
-        return f"Excerpt: {self.source}\nReader: {self.persona}\n{json.dumps(pair, ensure_ascii=False)}"
+        """As the generator sees it: excerpt, reader and answer, then the reply it should give."""
+        said = {"reason": f"asks for {self.answer}", "question": self.question}
+        reply = json.dumps(said | {"answer": self.answer}, ensure_ascii=False)
+        return f"Excerpt: {self.source}\nReader: {self.persona}\nAnswer: {self.answer}\n{reply}"
 
 
 def demonstrations(domain: str, *, seed: str, n: int = 2) -> tuple[Demonstration, ...]:

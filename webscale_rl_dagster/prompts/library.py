@@ -37,7 +37,7 @@ class Template:
 
         `$title` and `$opening`, the document's first words on one line, are there for every task.
         """
-        safe_title, safe_document = _defuse(" ".join(title.split())), _defuse(document)
+        safe_title, safe_document = defuse(" ".join(title.split())), defuse(document)
         opening = " ".join(safe_document.split()[:_OPENING_WORDS])[:120].replace('"', "'")
         block = self.document.substitute(title=safe_title, document=safe_document)
         task = self.task.substitute(fields, title=safe_title, opening=opening)
@@ -65,6 +65,6 @@ def _read(name: str) -> str:
     return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
-def _defuse(text: str) -> str:
+def defuse(text: str) -> str:
     """Documents are hostile: none may close the block it stands in."""
     return text.replace("</document", "<\u2215document").replace("<document", "<\u200bdocument")

@@ -29,6 +29,7 @@ REASON_CHARS = 120
 
 
 def filter_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
+    """Whether a document is worth asking about."""
     return _object(reason=_text(reason_chars), qualified={"type": "boolean"})
 
 
@@ -64,6 +65,7 @@ def generator_schema(*, answers: Sequence[str] = (), reason_chars: int = REASON_
 
 
 def checker_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
+    """The paper's three verdicts on a pair."""
     return _object(
         reason=_text(reason_chars),
         answer_correct={"type": "boolean"},

@@ -8,14 +8,15 @@ _COMMA_IN_NUMBER = re.compile(r"(?<=\d),(?=\d{3})")
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 _BETWEEN = re.compile(r"[^\w%$€£°.-]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MOST_EXTRA_WORDS = 6
+_MOST_EXTRA_WORDS = 2
 
 
 def agrees(found: str, wanted: str) -> bool:
     """Equal after normalising, or one inside the other with few words around it.
 
-    Numbers must be the same: "193" agrees with "193 kilometres", never with "19". Too long an
-    answer agrees with nothing, for it could contain anything.
+    Numbers must be the same: "193" agrees with "193 kilometres", never with "19". "Carmel Hill,
+    Barcelona, Catalonia, Spain" does not agree with "Carmel Hill": a question that is answered so
+    has more than one answer.
     """
     first, second = _words(found), _words(wanted)
     if not first or not second or _numbers(first) != _numbers(second):

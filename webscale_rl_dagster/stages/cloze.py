@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from webscale_rl_dagster.stages.finders import is_pinned
+from webscale_rl_dagster.stages.names import is_pinned
 from webscale_rl_dagster.stages.sentences import split_sentences
 from webscale_rl_dagster.stages.spans import AnswerSpan
 from webscale_rl_dagster.stages.standalone import BLANK, stand_alone
@@ -16,8 +16,9 @@ from webscale_rl_dagster.stages.topic import Topic, find_topic
 _UNIT = re.compile(r"[\d.,]+(?: (?:million|billion|trillion|thousand))?[ \u00a0-]?(?P<unit>.+)\Z")
 _DAY = re.compile(r"\d{1,2} [A-Z]|[A-Z][a-z]+ \d{1,2},")
 _ALIAS_CLAUSE = re.compile(
-    r"\A((?:An? |The )?____),? (?:\w+ )?(?:also|officially|commonly|sometimes|formerly|otherwise|often|better|or|originally|more commonly)"
-    r"(?: (?:known|called|referred to|spelled|written))?(?: (?:as|simply))? [^,]{2,60}, "
+    r"\A((?:An? |The )?____),? (?:\w+ )?(?:also|officially|commonly|sometimes|formerly|otherwise"
+    r"|often|better|or|originally|more commonly)(?: (?:known|called|referred to|spelled|written))?"
+    r"(?: (?:as|simply))? [^,]{2,60}, "
 )
 
 
@@ -31,7 +32,11 @@ def cloze_question(text: str, span: AnswerSpan, *, title: str) -> str | None:
     sentence = sentences[index]
     start, end = span.start - sentence.start, span.end - sentence.start
     asks_topic = topic.mention(span.text) is not None
-    if span.kind == "entity" and not asks_topic and not is_pinned(sentence.text[:start], sentence.text[end:]):
+    if (
+        span.kind == "entity"
+        and not asks_topic
+        and not is_pinned(sentence.text[:start], sentence.text[end:])
+    ):
         return None
     blanked = sentence.text[:start] + BLANK + sentence.text[end:]
     if asks_topic:
@@ -40,7 +45,13 @@ def cloze_question(text: str, span: AnswerSpan, *, title: str) -> str | None:
     alone = stand_alone(blanked, topic=topic, before=before, names_topic=not asks_topic)
     if alone is None or alone.count(BLANK) != 1:
         return None
-    if re.match(rf"(?:An? )?{BLANK}", alone) and span.kind == "term" and not _identifies(alone):
+    if alone.startswith(BLANK) and span.kind in ("number", "unit"):
+        return None
+    if (
+        re.match(rf"(?:An? |The )?{BLANK}", alone)
+        and span.kind == "term"
+        and not _identifies(alone)
+    ):
         return None
     alone = re.sub(rf"\b([Aa])n? {BLANK}", rf"\1(n) {BLANK}", alone)
     question = f"Fill in the blank{_hint(span)}{_about(alone, topic, asks_topic)}: {alone}"
@@ -69,7 +80,7 @@ def _unit_form(text: str) -> str:
     if re.search(r"%|per ?cent", text):
         return "a percentage"
     unit = _UNIT.match(text)
-    return f"a quantity in {unit['unit']}" if unit else "a quantity"
+    return f"a quantity in {unit['unit'].removesuffix(' ago')}" if unit else "a quantity"
 
 
 def _about(alone: str, topic: Topic, asks_topic: bool) -> str:
@@ -90,7 +101,7 @@ def _identifies(alone: str) -> bool:
     if re.match(r"(?:is|was) an? (?:\w+ ){0,4}(?:country|town|city|village|region|river)\b", said):
         return words >= 18
     particular = re.search(r"(?<=[a-z,] )[A-Z][a-z]+|\d{2,}", said)
-    return words >= (11 if particular else 15)
+    return words >= (12 if particular else 15)
 
 
 def _gives_away(question: str, span: AnswerSpan, topic: Topic | None) -> bool:

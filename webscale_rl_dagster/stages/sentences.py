@@ -18,7 +18,8 @@ _ABBREVIATIONS = frozenset(
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s|\Z)")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•–+#>|]|\d{1,3}[.)]\s|\(?[a-z]\)\s)")
 _OPENS_A_SENTENCE = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9À-Þ]")
-_ALSO_ENDS = frozenset("inc ltd co corp etc m km cm mm ft mi kg d.c b.c a.d a.m p.m u.s u.k jr".split())
+_ALSO_ENDS = frozenset("inc ltd co corp etc d.c b.c a.d a.m p.m u.s u.k jr".split())
+_UNITS = frozenset("m km cm mm ft mi kg sq".split())
 _COMMON_OPENER = re.compile(r"\s+(?:The|In|It|This|These|A|An|At|On|By|For|As|Its|He|She|They)\s")
 _INITIALS = re.compile(r"(?:\b[A-Z]\.)+\Z")
 
@@ -36,9 +37,7 @@ class Sentence:
 def split_sentences(text: str) -> tuple[Sentence, ...]:
     """The prose sentences of `text`; headings, list items and unfinished lines are left out."""
     return tuple(
-        sentence
-        for start, end in _paragraphs(text)
-        for sentence in _in_paragraph(text, start, end)
+        sentence for start, end in _paragraphs(text) for sentence in _in_paragraph(text, start, end)
     )
 
 
@@ -82,7 +81,7 @@ def _ends_here(text: str, mark: int, stop: int, end: int) -> bool:
         return True
     before = re.split(r"[\s(\[\"'“‘]", text[max(0, mark - 24) : mark])[-1]
     word = before.lower()
-    if word in _ALSO_ENDS and _COMMON_OPENER.match(text, stop, end):
+    if word in _UNITS or (word in _ALSO_ENDS and _COMMON_OPENER.match(text, stop, end)):
         return True
     if word in _ABBREVIATIONS:
         return False

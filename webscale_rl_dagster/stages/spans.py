@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from webscale_rl_dagster.stages.finders import Found, find_all
+from webscale_rl_dagster.stages.finders import find_all
+from webscale_rl_dagster.stages.found import Found, SpanKind
 from webscale_rl_dagster.stages.sentences import Sentence, split_sentences
 from webscale_rl_dagster.stages.standalone import stand_alone
 from webscale_rl_dagster.stages.topic import Topic, find_topic
-
-SpanKind = Literal["number", "unit", "date", "entity", "term"]
 
 _MOST_MENTIONS = {"number": 1, "unit": 1, "date": 2, "entity": 2, "term": 3}
 

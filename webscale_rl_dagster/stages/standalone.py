@@ -31,28 +31,32 @@ _EXPLETIVE = re.compile(
 _LEANING_START = re.compile(
     r"\A(?:He|She|It|They|We|You|I|His|Her|Its|Their|Our|My|Your|This|That|These|Those|Such|Here"
     r"|There|Then|Later|Afterwards?|Meanwhile|Soon|Again|Another|Other|Others|Both|Neither|Either"
-    r"|One|Some|Several|Few|Each|Most|Many|Two|Three|Four|All|None|Half|Part|Thereafter|Since then"
+    r"|One|Some|Few|Each|Two|Three|Four|All|None|Half|Part|Thereafter|Since then"
     r"|Until then|By then|Eventually|Subsequently|Initially|Originally|Second|Third|Next|Last|First"
     r"|To (?:do|use|see|make|get|find)|If|When|Unless|See|Note|For more|The (?:latter|former|other"
-    r"|others|same|following|second|third|next|last|above|result|results|rest|latest|term|word|name"
-    r"|first|two|three|four|five|six|process|idea|method|remaining|resulting|new|old|most|final)"
+    r"|others|same|following|next|last|above|result|results|rest|latest|term|word|name|two|three|four"
+    r"|five|six|idea|remaining|resulting|(?:first|second|third|most|new|old) (?:is|was|are|were))"
     r"|And|But|So|Or|Nor|Yet|Because|What|Why|How|Who|Where|Which|Let)\b"
 )
 _LEANING = re.compile(
     r"\b(?:this|these|those|such|the (?:latter|former|other|others|same|above|following|previous"
-    r"|aforementioned|said|resulting)|aforementioned|respectively|above-mentioned|as follows|thereof"
+    r"|aforementioned|said|resulting)|aforementioned|respectively|above-mentioned|as follows"
     r"|we|our|us|you|your|I|my|me|here|there(?! (?:is|are|was|were))|also|another|too|instead"
-    r"|previously|mentioned|e\.g|i\.e|then|later|earlier|at the time|the time|that (?:time|year"
-    r"|day|period|date|point|same)|do so|doing so|did so|one of them|each other's)\b(?! as\b)"
+    r"|the ones?|previously|mentioned|e\.g|i\.e|then|later|earlier|at the time|the time"
+    r"|that (?:time|year|day|period|date|point|same)|do so|doing so|did so|one of them"
+    r"|each other's)\b(?! as\b)"
 )
 _PASSING = re.compile(
     r"\b(?:currently|nowadays|today|recent|recently|to date|so far|presently|at present|ongoing"
-    r"|latest|upcoming|is expected|are expected|will be|this (?:year|month|week)|last (?:year|month)"
+    r"|latest|upcoming|is expected|are expected|will be|(?:this|last) (?:year|month|week)"
     r"|as of|now|still|modern-day|present-day|perhaps|possibly|probably)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|it|its|they|them|their|theirs)\b")
-_PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_PROPER = re.compile(rf"(?<=[a-z,] )(?!{_MONTH})[A-Z][a-z]+")
 _BODY = re.compile(r"[a-zA-Z]")
 
 
@@ -90,7 +94,8 @@ def _name_subject(text: str, topic: Topic, before: Sequence[str]) -> str:
             owner = "'s" if pronoun[1] in ("His", "Her", "Its", "Their") else ""
             return topic.subject + owner + text[pronoun.end() :]
     if topic.kind and not topic.is_person:
-        same = re.match(rf"The {re.escape(topic.kind)}(?='s | (?:is|was|has|had|[a-z]{{3,}}(?:s|ed))\b)", text)
+        verb = r"(?='s | (?:is|was|has|had|[a-z]{3,}(?:s|ed))\b)"
+        same = re.match(rf"The {re.escape(topic.kind)}{verb}", text)
         if same:
             return topic.subject + text[same.end() :]
     return text
@@ -130,9 +135,10 @@ def _pronouns_resolved(text: str, topic: Topic) -> bool:
         return True
     if pronoun[0] in ("it", "its", "they", "them", "their", "theirs"):
         return len(text[: pronoun.start()].split()) >= 4
-    mention = topic.mention(text)
-    names = [match.start() for match in _PROPER.finditer(text)] + ([mention.start()] if mention else [])
-    return (bool(names) and min(names) < pronoun.start()) or bool(re.match(r"[A-Z]\w+ [A-Z]", text))
+    earlier = text[: pronoun.start()]
+    named = _PROPER.search(earlier) or topic.mention(earlier)
+    opens_with_name = re.match(r"(?!On|In|At|By|From|Until|Since|After|For)[A-Z]\w+ [A-Z]", text)
+    return bool(named or opens_with_name or topic.is_person)
 
 
 def _balanced(text: str) -> bool:
@@ -141,4 +147,3 @@ def _balanced(text: str) -> bool:
 
 def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
-

@@ -70,14 +70,15 @@ def find_topic(text: str, title: str) -> Topic:
 
 
 def _aliases(name: str, lead: str, is_person: bool) -> tuple[str, ...]:
-    acronym = re.search(re.escape(name) + r"s?\s*\(([A-Z][A-Za-z]{1,6})s?[),;]", lead, re.IGNORECASE)
+    given = re.escape(name) + r"s?\s*\(([A-Z][A-Za-z]{1,6})s?[),;]"
+    acronym = re.search(given, lead, re.IGNORECASE)
     found = [acronym[1]] if acronym else []
     if is_person:
         full = re.match(r"[^,(]{5,60}?(?= \(| was\b| is\b|,)", lead)
         found.extend([full[0]] if full and full[0].endswith(name.split()[-1]) else [])
         found.append(name.split()[-1])
-    inner = re.findall(r"(?<= )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*", name)
-    found.extend(words for words in inner if not is_person)
+    inner = re.search(r" (?:of|in|for) (?:the )?([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)\Z", name)
+    found.extend([inner[1]] if inner else [])
     return tuple(found)
 
 

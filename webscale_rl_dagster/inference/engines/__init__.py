@@ -28,6 +28,7 @@ def _llama_cpp(config: EngineConfig) -> Engine:
         context_tokens=config.context_tokens,
         threads=config.threads,
         gpu_layers=config.gpu_layers,
+        prompt_cache_mib=config.prompt_cache_mib,
     )
 
 

@@ -1,0 +1,94 @@
+"""Answer spans: what is chosen, what is left alone, and in which order."""
+
+import pytest
+
+from webscale_rl_dagster.stages.sentences import split_sentences
+from webscale_rl_dagster.stages.spans import answer_spans
+
+BRIDGE = "Tay Bridge"
+WRAPPED = "A paragraph of prose that is wrapped in the\nmiddle of its only sentence."
+
+
+def spans(text: str, *, title: str = BRIDGE, limit: int = 9) -> list[tuple[str, str]]:
+    return [(span.text, span.kind) for span in answer_spans(text, title=title, limit=limit)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "span"),
+    [
+        ("A new bridge over the firth was opened to trains in 1887.", ("1887", "date")),
+        ("A storm destroyed the bridge on 28 December 1879.", ("28 December 1879", "date")),
+        ("The rebuilt bridge has a total length of 3,264 metres.", ("3,264 metres", "unit")),
+        ("The bridge fell into the firth with 75 passengers on a train.", ("75", "number")),
+        ("The whole bridge was designed by Thomas Bouch.", ("Thomas Bouch", "entity")),
+        ("A bridge over a tidal inlet is called a firth bridge.", ("firth bridge", "term")),
+        ("The rebuilding of the bridge cost £670,000.", ("£670,000", "unit")),
+    ],
+)
+def test_an_answer_of_each_kind_is_found(sentence: str, span: tuple[str, str]) -> None:
+    assert span in spans(sentence, title="Dundee")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It was opened to trains in 1887 after long delays.",
+        "These were opened to trains in 1887 after long delays.",
+        "- Opened to trains in 1887 after long delays.",
+        "The crossing had more than 80 spans over the firth.",
+        "The crossing was built from 1882 to 1887 in the east.",
+        "The crossing was used by 10 to 20 trains in a day.",
+        "Version 3 of the bridge plan was the cheapest of all.",
+        "Trains cross the water by the Tay Bridge every few minutes.",
+    ],
+)
+def test_vague_listed_or_dangling_answers_are_left_alone(sentence: str) -> None:
+    assert spans(sentence) == []
+
+
+def test_a_span_that_occurs_again_is_ambiguous() -> None:
+    text = "The pier has 85 girders of iron. The road over the pier has 85 lamps of glass."
+    assert spans(text) == []
+
+
+def test_spans_are_verbatim_and_inside_their_sentence() -> None:
+    text = "The crossing was opened in 1887.  It was designed by William Barlow and his son."
+    for span in answer_spans(text, title=BRIDGE, limit=9):
+        assert text[span.start : span.end] == span.text
+        assert span.sentence[0] <= span.start < span.end <= span.sentence[1]
+
+
+def test_spans_are_spread_over_sentences() -> None:
+    text = (
+        "The iron bridge was opened in 1878 and was designed by Thomas Bouch for £300,000. "
+        "The steel bridge was opened to trains in 1887."
+    )
+    first, second = answer_spans(text, title="Dundee", limit=2)
+    assert first.sentence != second.sentence
+
+
+def test_no_text_or_title_is_too_odd() -> None:
+    for text in ("", "\n\n", "....", "((((", "a" * 5000, "1 2 3 4 5", "\u202e____"):
+        assert answer_spans(text, title="", limit=3) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "Dr. J. R. Smith met Mrs. Lee. They left.",
+            ["Dr. J. R. Smith met Mrs. Lee.", "They left."],
+        ),
+        ("It weighs 3.5 kg. The rest is air.", ["It weighs 3.5 kg.", "The rest is air."]),
+        (
+            "It was founded by Acme Inc. The firm grew.",
+            ["It was founded by Acme Inc.", "The firm grew."],
+        ),
+        ("He came c. 440 BC to Athens.", ["He came c. 440 BC to Athens."]),
+        ("He said “Go.” She went.", ["He said “Go.”", "She went."]),
+        (f"Heading\n\n{WRAPPED}", [WRAPPED]),
+        ("No end of the sentence here", []),
+    ],
+)
+def test_sentences(text: str, sentences: list[str]) -> None:
+    assert [sentence.text for sentence in split_sentences(text)] == sentences

@@ -1,0 +1,46 @@
+"""Technical terms: what a sentence says something is called, and what it defines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from webscale_rl_dagster.stages.found import Found, SpanKind
+
+_LINK = r"(?:in|of|to|by|for|on|at|as|and|or|is|are|which|that|who|where|because|with|from)\b"
+_CALLED = re.compile(
+    r"\b(?:called|known as|termed(?: as)?|referred to as|named|dubbed|nicknamed) "
+    r"(?:the |an? )?[\"“‘']?"
+    rf"(?P<term>[A-Za-z][\w’-]*(?: (?!{_LINK})[a-z][\w’-]*){{0,2}}"
+    r"|[A-Z][\w’-]*(?: [A-Z][\w’-]*)*)"
+    r"[\"”’']?(?=[.,;:]| (?:and|or|which|that|who|where|in|by|from|because|when|while)\b)"
+)
+_LISTED = re.compile(r" (?:and|or)\b|,(?: [\w-]+){1,2},|,? or [\w-]+[.,]")
+_DEFINED = re.compile(
+    r"(?:In [a-z]+(?: [a-z]+)?, )?(?:An? |an? )?"
+    r"(?P<term>[A-Za-z][a-z’-]{3,}(?: [a-z][a-z’-]+){0,2})"
+    r" (?:is|are|refers to) (?:the|an?) (?=[a-z])"
+)
+_GENERIC = re.compile(
+    r"\A(?:There|This|That|What|It|One|They|Such|These|Those|Another|The|Each|Some|Same|Major|Main"
+    r"|Common|Example|In|On|At|How|When|While|If|Most|Many|Only)\b"
+    rf"| (?:{_LINK})|\b(?:example|reason|part|way|option|alternative|result|goal|advantage|name"
+    r"|purpose|problem|case|kind|type|form|use|idea)s?\Z",
+    re.IGNORECASE,
+)
+
+
+def terms(sentence: str) -> Iterator[Found]:
+    """What follows "are called" or "known as": one name, not the first of several."""
+    for match in _CALLED.finditer(sentence):
+        start, end = match.span("term")
+        if end - start > 3 and not _LISTED.match(sentence[end:]):
+            kind: SpanKind = "entity" if match["term"][0].isupper() else "term"
+            yield Found(start, end, kind, 4.6)
+
+
+def definitions(sentence: str) -> Iterator[Found]:
+    """The subject of a defining sentence: "Osmosis is the movement of …"."""
+    match = _DEFINED.match(sentence)
+    if match and not _GENERIC.search(match["term"]):
+        yield Found(*match.span("term"), "term", 3.3)
