@@ -83,7 +83,7 @@ async def _sample(
 def _generate(
     brief: Brief, shown: Sequence[Demonstration], span: AnswerSpan, turn: int
 ) -> CompletionRequest:
-    """A span is first tried greedily, then warm: of Qwen2.5-Coder-1.5B's warm ones one in five held."""
+    """A span is tried greedily, then warm; of Qwen2.5-Coder-1.5B's warm ones one in five held."""
     return request_for(
         brief,
         "generate",
