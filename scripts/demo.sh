@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
 
 webscale-rl config check
-webscale-rl ingest sample_corpus/encyclopedia.jsonl sample_corpus/manuals.jsonl --corpus sample
+webscale-rl ingest sample_corpus/encyclopedia.jsonl sample_corpus/manuals.jsonl \
+    sample_corpus/profiles.jsonl --corpus sample
 webscale-rl ingest sample_corpus/bad.jsonl --corpus bad
 
 # 3: all is done, but a gate is shut. Nothing in corpus "bad" is fit to publish, so that is the success here.
@@ -22,6 +23,5 @@ webscale-rl show --pairs 5
 cat <<END
 
 The dataset:  .webscale-rl/verified_qa/  (Parquet, one file per shard)
-One pair:     .venv/bin/webscale-rl trace QA_ID
 The UI:       make dev, then http://127.0.0.1:3000
 END

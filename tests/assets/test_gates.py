@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from tests.pipeline import Pipeline, town
-from webscale_rl_dagster.cli.local import execute, failure_of, local_instance
+from webscale_rl_dagster.cli.local import failure_of, local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
 

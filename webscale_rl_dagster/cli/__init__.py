@@ -1,6 +1,7 @@
 """`webscale-rl`: drives the same Dagster definitions as the UI; it is no second pipeline.
 
-Exit status: 0 all done, 1 something failed, 2 wrong usage, 3 done but a gate is shut, 130 interrupted.
+Exit status: 0 all done, 1 something failed, 2 wrong usage, 3 done but a gate is shut,
+130 interrupted.
 """
 
 from __future__ import annotations

@@ -3,7 +3,11 @@
 import re
 from dataclasses import dataclass
 
-_CLOZE_PREFIX = re.compile(r"\s*fill in the blank\s*[:.]?\s*", re.IGNORECASE)
+_CLOZE_PREFIX = re.compile(
+    r"\s*fill in the blank(?: with [^:()]{1,60})?(?: \([^()]{1,60}\))?(?: \(topic: [^:]{1,150}\))?"
+    r"\s*[:.]?\s*",
+    re.IGNORECASE,
+)
 BLANK = re.compile(r"_{3,}")
 """Two underscores are Python's, not a blank."""
 
