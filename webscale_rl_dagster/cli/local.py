@@ -14,7 +14,7 @@ from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.home import dagster_home
 
 if TYPE_CHECKING:
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 _INTERRUPTED = dg.DagsterExecutionInterruptedError.__name__
 
