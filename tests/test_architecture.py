@@ -21,7 +21,7 @@ LEVELS: list[set[str]] = [
     {"corpora", "verification"},
     {"inference"},
     {"prompts"},
-    {"lineage"},
+    {"lineage", "writing"},
     {"stages"},
     {"resources"},
     {"expectations"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from webscale_rl_dagster.stages.found import Found
+from webscale_rl_dagster.writing.found import Found
 
 _CAP = r"(?:(?:Dr|St|Mr|Mrs|Prof)\.|[A-ZÀ-Þ][\w&]*\w|[A-ZÀ-Þ]\.)"
 _INNER = r"(?: (?:of the|of|de la|de|la|van der|van|von|del|di|da|du|al|ibn|bin))?"

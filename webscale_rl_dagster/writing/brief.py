@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from webscale_rl_dagster.stages.spans import AnswerSpan
+from webscale_rl_dagster.writing.spans import AnswerSpan
 
 Style = Literal["open", "cloze", "auto"]
 RoundTrip = Literal["found", "missed", "not_asked"]

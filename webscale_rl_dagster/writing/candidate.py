@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webscale_rl_dagster.inference.protocol import Ask, Failed
-from webscale_rl_dagster.stages.asking import broken_rules, round_trip
-from webscale_rl_dagster.stages.brief import Brief, Style, Written
-from webscale_rl_dagster.stages.cloze import cloze_question
-from webscale_rl_dagster.stages.open_question import is_sharp, write_open
-from webscale_rl_dagster.stages.spans import AnswerSpan, answer_spans
+from webscale_rl_dagster.writing.asking import broken_rules, round_trip
+from webscale_rl_dagster.writing.brief import Brief, Style, Written
+from webscale_rl_dagster.writing.cloze import cloze_question
+from webscale_rl_dagster.writing.open_question import is_sharp, write_open
+from webscale_rl_dagster.writing.spans import AnswerSpan, answer_spans
 
 __all__ = ["Brief", "Style", "Written", "share_spans", "write_candidate"]
 

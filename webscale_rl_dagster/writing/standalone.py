@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from webscale_rl_dagster.stages.topic import Topic
+from webscale_rl_dagster.writing.topic import Topic
 
 BLANK = "____"
 _WORDS = range(7, 41)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webscale_rl_dagster.stages.finders import find_all
-from webscale_rl_dagster.stages.found import Found, SpanKind
-from webscale_rl_dagster.stages.sentences import Sentence, split_sentences
-from webscale_rl_dagster.stages.standalone import stand_alone
-from webscale_rl_dagster.stages.topic import Topic, find_topic
+from webscale_rl_dagster.writing.finders import find_all
+from webscale_rl_dagster.writing.found import Found, SpanKind
+from webscale_rl_dagster.writing.sentences import Sentence, split_sentences
+from webscale_rl_dagster.writing.standalone import stand_alone
+from webscale_rl_dagster.writing.topic import Topic, find_topic
 
 _MOST_MENTIONS = {"number": 1, "unit": 1, "date": 2, "entity": 2, "term": 3}
 

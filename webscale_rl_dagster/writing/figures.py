@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from webscale_rl_dagster.stages.found import Found
+from webscale_rl_dagster.writing.found import Found
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from webscale_rl_dagster.stages.names import is_pinned
-from webscale_rl_dagster.stages.sentences import split_sentences
-from webscale_rl_dagster.stages.spans import AnswerSpan
-from webscale_rl_dagster.stages.standalone import BLANK, stand_alone
-from webscale_rl_dagster.stages.topic import Topic, find_topic
+from webscale_rl_dagster.writing.names import is_pinned
+from webscale_rl_dagster.writing.sentences import split_sentences
+from webscale_rl_dagster.writing.spans import AnswerSpan
+from webscale_rl_dagster.writing.standalone import BLANK, stand_alone
+from webscale_rl_dagster.writing.topic import Topic, find_topic
 
 _UNIT = re.compile(r"[\d.,]+(?: (?:million|billion|trillion|thousand))?[ \u00a0-]?(?P<unit>.+)\Z")
 _DAY = re.compile(r"\d{1,2} [A-Z]|[A-Z][a-z]+ \d{1,2},")

@@ -11,11 +11,11 @@ from webscale_rl_dagster.inference.structured import Malformed, ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.demonstrations import Demonstration, demonstrations
 from webscale_rl_dagster.prompts.library import defuse
-from webscale_rl_dagster.stages.asking import broken_rules, request_for, round_trip
-from webscale_rl_dagster.stages.brief import Brief, Written
-from webscale_rl_dagster.stages.names import is_pinned
-from webscale_rl_dagster.stages.spans import AnswerSpan
-from webscale_rl_dagster.stages.topic import find_topic
+from webscale_rl_dagster.writing.asking import broken_rules, request_for, round_trip
+from webscale_rl_dagster.writing.brief import Brief, Written
+from webscale_rl_dagster.writing.names import is_pinned
+from webscale_rl_dagster.writing.spans import AnswerSpan
+from webscale_rl_dagster.writing.topic import find_topic
 
 _WARM = 0.7
 _WHERE = re.compile(r"where\b", re.IGNORECASE)

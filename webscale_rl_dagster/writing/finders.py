@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from webscale_rl_dagster.stages.figures import counts, dates, quantities
-from webscale_rl_dagster.stages.found import Found
-from webscale_rl_dagster.stages.names import names
-from webscale_rl_dagster.stages.terms import definitions, terms
+from webscale_rl_dagster.writing.figures import counts, dates, quantities
+from webscale_rl_dagster.writing.found import Found
+from webscale_rl_dagster.writing.names import names
+from webscale_rl_dagster.writing.terms import definitions, terms
 
 Finder = Callable[[str], Iterator[Found]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from webscale_rl_dagster.stages.found import Found, SpanKind
+from webscale_rl_dagster.writing.found import Found, SpanKind
 
 _LINK = r"(?:in|of|to|by|for|on|at|as|and|or|is|are|which|that|who|where|because|with|from)\b"
 _CALLED = re.compile(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from webscale_rl_dagster.stages.cloze import cloze_question
-from webscale_rl_dagster.stages.sentences import split_sentences
-from webscale_rl_dagster.stages.spans import AnswerSpan, SpanKind
+from webscale_rl_dagster.writing.cloze import cloze_question
+from webscale_rl_dagster.writing.sentences import split_sentences
+from webscale_rl_dagster.writing.spans import AnswerSpan, SpanKind
 
 LEAD = "Lake Orta is a lake in northern Italy. "
 

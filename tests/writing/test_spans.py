@@ -2,8 +2,8 @@
 
 import pytest
 
-from webscale_rl_dagster.stages.sentences import split_sentences
-from webscale_rl_dagster.stages.spans import answer_spans
+from webscale_rl_dagster.writing.sentences import split_sentences
+from webscale_rl_dagster.writing.spans import answer_spans
 
 BRIDGE = "Tay Bridge"
 WRAPPED = "A paragraph of prose that is wrapped in the\nmiddle of its only sentence."

@@ -8,10 +8,10 @@ from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Faile
 from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import TemplateName, load_template
-from webscale_rl_dagster.stages.agreement import agrees
-from webscale_rl_dagster.stages.brief import Brief
 from webscale_rl_dagster.verification.candidate import Candidate
 from webscale_rl_dagster.verification.rules import judge
+from webscale_rl_dagster.writing.agreement import agrees
+from webscale_rl_dagster.writing.brief import Brief
 
 
 async def round_trip(

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from webscale_rl_dagster.stages.sentences import split_sentences
+from webscale_rl_dagster.writing.sentences import split_sentences
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _IS = re.compile(r"\b(?:is|are|was|were)\s+(?:(?:a|an|the|one of the)\s+)?")

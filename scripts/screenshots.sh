@@ -1,0 +1,38 @@
+#!/bin/sh
+# Takes the pictures of the README from the Dagster UI on the state that `make demo` left.
+# Needs Debian's chromium.
+set -eu
+cd "$(dirname "$0")/.."
+PATH="$PWD/.venv/bin:$PATH"
+port=${PORT:-3070}
+DAGSTER_HOME=$(webscale-rl home)
+export DAGSTER_HOME
+shard=$(webscale-rl status --json | python -c '
+import json, sys
+print(max(json.load(sys.stdin)["shards"], key=lambda shard: shard["published"])["shard"])')
+
+dagster dev -w workspace.yaml --port "$port" >"${TMPDIR:-/tmp}/screenshots.log" 2>&1 &
+server=$!
+trap 'kill $server' EXIT
+python - "$port" <<'END'
+import sys, time, urllib.request
+for _ in range(60):
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/server_info", timeout=5)
+        break
+    except OSError:
+        time.sleep(1)
+else:
+    sys.exit("the UI did not come up in a minute")
+END
+
+shoot() { # name, path, height
+    chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --hide-scrollbars --window-size="1500,$3" \
+        --virtual-time-budget=20000 --screenshot="docs/images/$1.png" \
+        "http://127.0.0.1:$port$2" >/dev/null 2>&1
+}
+escaped=$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1], safe=""))' "$shard")
+shoot asset_graph "/asset-groups" 760
+shoot checked_qa_partition "/assets/checked_qa?view=partitions&partition=$escaped" 1100
+shoot filtered_documents_checks "/assets/filtered_documents?view=checks" 900
