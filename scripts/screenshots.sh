@@ -33,6 +33,6 @@ shoot() { # name, path, height
         "http://127.0.0.1:$port$2" >/dev/null 2>&1
 }
 escaped=$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1], safe=""))' "$shard")
-shoot asset_graph "/asset-groups" 760
+shoot asset_graph "/assets/verified_qa?view=lineage&lineageScope=upstream" 760
 shoot checked_qa_partition "/assets/checked_qa?view=partitions&partition=$escaped" 1100
 shoot filtered_documents_checks "/assets/filtered_documents?view=checks" 900

@@ -30,7 +30,7 @@ from webscale_rl_dagster.config import Config, GatesConfig
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.expectations.facts import facts_for, file_sha256
 from webscale_rl_dagster.expectations.report import failed_table, headline
-from webscale_rl_dagster.expectations.validation import Validation, validate
+from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
@@ -71,7 +71,11 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)
         spec = dg.AssetCheckSpec(
-            check_key(asset).name, asset=asset, blocking=True, partitions_def=SHARDS
+            check_key(asset).name,
+            asset=asset,
+            description=SUITES[asset].__doc__,
+            blocking=True,
+            partitions_def=SHARDS,
         )
 
     @dg.multi_asset_check(name=spec.name, specs=[spec])
