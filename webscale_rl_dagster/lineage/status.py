@@ -65,7 +65,10 @@ def shard_status(tables: Tables, shard: str, verdicts: Sequence[GateVerdict]) ->
         stages=stages,
         reconciled=agrees,
         gate_open=all(verdict.state == "open" for verdict in verdicts),
-        gate_failed=[f"{verdict.asset} {verdict.state}: {verdict.why}" for verdict in shut],
+        gate_failed=[
+            f"{verdict.asset} {verdict.state}: {verdict.why.removeprefix('failed: ')}"
+            for verdict in shut
+        ],
     )
 
 

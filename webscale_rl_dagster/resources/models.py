@@ -43,6 +43,7 @@ class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[ModelsResource]:
         """Closed on success, failure and interrupt alike."""
+        self._engines, self._loop = {}, asyncio.Runner()
         try:
             yield self
         finally:

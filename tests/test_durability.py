@@ -1,0 +1,105 @@
+"""Nothing paid is lost: a killed run goes on where it was, on a folder and on S3."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import Pipeline, town
+from tests.servers.seaweedfs import BUCKET, S3Server
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables
+
+pytestmark = pytest.mark.slow
+
+IN_FLIGHT = 8
+DOCUMENTS = [town(number) for number in range(40)]
+
+
+def start_run(pipeline: Pipeline) -> subprocess.Popen[bytes]:
+    command = "from webscale_rl_dagster.cli import main; main()"
+    config = str(pipeline.folder / "pipeline.yaml")
+    return subprocess.Popen(
+        [sys.executable, "-c", command, "--config", config, "run", "--all"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=pipeline.folder,
+    )
+
+
+def wait_for_requests(pipeline: Pipeline, number: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(pipeline.script.requests) < number:
+        assert time.monotonic() < deadline, "the run made no progress"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_run_sends_again_only_what_was_under_way(pipeline: Pipeline, seed: int) -> None:
+    pipeline.script.latency_s = 0.05
+    pipeline.ingest("towns.jsonl", DOCUMENTS)
+    run = start_run(pipeline)
+    wait_for_requests(pipeline, random.Random(seed).randint(10, 100))
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    pipeline("run", "--all")
+    repeated = sum(count - 1 for count in pipeline.script.prompts.values())
+    assert repeated <= IN_FLIGHT
+    status = pipeline.status()
+    assert status["shards"][0]["reconciled"]
+    ids = pipeline.verified()["qa_id"]
+    assert ids.n_unique() == len(ids) > 30
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_ends_soon_and_loses_nothing(
+    pipeline: Pipeline, number: signal.Signals
+) -> None:
+    pipeline.script.latency_s = 0.5
+    pipeline.ingest("towns.jsonl", DOCUMENTS)
+    run = start_run(pipeline)
+    wait_for_requests(pipeline, 20)
+    run.send_signal(number)
+    assert run.wait(timeout=10) == 130
+    pipeline.script.latency_s = 0.0
+    pipeline("run", "--all")
+    assert sum(count - 1 for count in pipeline.script.prompts.values()) <= IN_FLIGHT
+
+
+def test_two_runs_of_one_shard_at_once_end_as_one(pipeline: Pipeline) -> None:
+    pipeline.script.latency_s = 0.02
+    pipeline.ingest("towns.jsonl", DOCUMENTS)
+    runs = [start_run(pipeline), start_run(pipeline)]
+    assert [run.wait(timeout=120) for run in runs].count(0) >= 1
+    pipeline("run", "--all")
+    ids = pipeline.verified()["qa_id"]
+    assert ids.n_unique() == len(ids) > 30
+    assert pipeline.status()["shards"][0]["gate"] == {"open": True, "failed": []}
+
+
+def test_the_whole_pipeline_on_s3(
+    pipeline: Pipeline, seaweedfs: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Configured as the README says: the address in the file, credentials in the environment."""
+    for name, value in seaweedfs.options().items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.chdir(tmp_path)
+    root = f"s3://{BUCKET}/{tmp_path.name}"
+    pipeline.configure(storage=root)
+    pipeline.ingest("towns.jsonl", DOCUMENTS[:6])
+    pipeline("run", "--all")
+    calls = len(pipeline.script.requests)
+    assert calls > 0
+    pipeline("run", "--all")
+    assert len(pipeline.script.requests) == calls
+    tables = Tables(Objects(root))
+    assert tables.read("verified_qa", tables.shards("verified_qa")[0]).height >= 6
+    assert not (tmp_path / "s3:").exists()
+    assert os.listdir(tmp_path / ".webscale-rl.dagster")
