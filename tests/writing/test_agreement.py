@@ -32,7 +32,10 @@ def test_the_same_answer_agrees(found: str, wanted: str) -> None:
         ("1956", "1869"),
         ("the Red Sea", "the Mediterranean Sea"),
         ("Roman", "Romania"),
-        ("It is a long answer that could hold any name at all, Ferdinand de Lesseps too", "Lesseps"),
+        (
+            "It is a long answer that could hold any name at all, Ferdinand de Lesseps too",
+            "Lesseps",
+        ),
     ],
 )
 def test_another_answer_does_not(found: str, wanted: str) -> None:

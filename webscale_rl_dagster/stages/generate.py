@@ -11,7 +11,7 @@ from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.prompts.library import load_template
 from webscale_rl_dagster.schemas import frame_of
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, failed
-from webscale_rl_dagster.writing.candidate import (
+from webscale_rl_dagster.writing.pairs import (
     Brief,
     Style,
     Written,

@@ -11,7 +11,7 @@ import pytest
 from tests.pipeline import town
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, Failed
 from webscale_rl_dagster.writing.brief import Brief, Style, Written
-from webscale_rl_dagster.writing.candidate import share_spans, write_candidate
+from webscale_rl_dagster.writing.pairs import share_spans, write_candidate
 
 TEXT, TITLE = town(0), "Aldermoor"
 Say = Callable[[CompletionRequest], dict[str, Any] | str | Failed]
@@ -89,7 +89,11 @@ async def test_an_open_question_that_is_not_found_back_is_dropped() -> None:
 async def test_an_open_question_that_gives_its_answer_away_is_dropped() -> None:
     def leaking(request: CompletionRequest) -> dict[str, Any]:
         answer = answer_of(request)
-        return {"reason": "x", "question": f"What happened at Aldermoor in {answer}?", "answer": answer}
+        return {
+            "reason": "x",
+            "question": f"What happened at Aldermoor in {answer}?",
+            "answer": answer,
+        }
 
     written, _ = await write("open", leaking)
     assert written.question is None
