@@ -16,7 +16,7 @@ from webscale_rl_dagster.writing.agreement import agrees
         ("The Suez Canal Company", "Suez Canal Company"),
         ("1,500 km", "1500 km"),
         ("Ferdinand de Lesseps", "ferdinand de lesseps."),
-        ("It was built by Ferdinand de Lesseps", "Ferdinand de Lesseps"),
+        ("by Ferdinand de Lesseps", "Ferdinand de Lesseps"),
     ],
 )
 def test_the_same_answer_agrees(found: str, wanted: str) -> None:
@@ -33,7 +33,7 @@ def test_the_same_answer_agrees(found: str, wanted: str) -> None:
         ("the Red Sea", "the Mediterranean Sea"),
         ("Roman", "Romania"),
         (
-            "It is a long answer that could hold any name at all, Ferdinand de Lesseps too",
+            "A long answer that could hold any name, Ferdinand de Lesseps too",
             "Lesseps",
         ),
     ],
