@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import resource
 import subprocess
 import sys
@@ -60,7 +61,9 @@ async def measure(url: str, documents: int, in_flight: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         place = JournalPlace("filtered_documents", "bench/0123456789/00000")
         async with Journal(Objects(folder), place) as journal:
-            dispatcher = Dispatcher(engine, journal, Policy(), LogProgress())
+            dispatcher = Dispatcher(
+                engine, journal, Policy(), LogProgress(logging.getLogger("calls"))
+            )
             requests = (request(number) for number in range(documents))
             answers = [a async for a in dispatcher.in_order(dispatcher.complete, requests)]
         seconds = time.perf_counter() - started

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,7 +16,8 @@ from webscale_rl_dagster.identity import CORPUS_NAME
 CONFIG_VARIABLE = "WEBSCALE_RL_CONFIG"
 DEFAULT_FILE = "pipeline.yaml"
 
-Role = Literal["filter", "classifier", "generator", "checker", "prober"]
+Role = Literal["filter", "classifier", "generator", "checker"]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
@@ -68,7 +69,6 @@ class ModelsConfig(Section):
     classifier: EngineConfig | None = None
     generator: EngineConfig | None = None
     checker: EngineConfig | None = None
-    prober: EngineConfig | None = None
 
     def for_role(self, role: Role) -> EngineConfig:
         override: EngineConfig | None = getattr(self, role)
@@ -91,6 +91,9 @@ class FilterConfig(Section):
 
     min_tokens: int = Field(default=50, ge=0)
     """The paper's only heuristic."""
+    max_tokens: int = Field(default=2200, ge=1)
+    """Longer documents are dropped: words and punctuation marks, of which a model's window of 4,096
+    tokens holds about this many beside a prompt and its answer."""
     languages: tuple[str, ...] = ("en",)
     max_document_bytes: int = Field(default=10_000_000, ge=1)
     """Longer records are quarantined at ingestion."""
@@ -123,7 +126,7 @@ class GatesConfig(Section):
     """Greatest share of a stage's rows that failed rather than were judged."""
     min_candidate_share: float = Field(default=0.05, ge=0, le=1)
     """Least share of document-persona pairs that yield a candidate."""
-    acceptance_rate: tuple[float, float] = (0.05, 1.0)
+    acceptance_rate: tuple[Share, Share] = (0.05, 1.0)
     """Band of the share of candidates that the check accepts. Below it something is broken; an
     upper end under 1 shuts the gate on a checker that accepts all, as the packaged model does."""
     max_domain_share: float = Field(default=0.9, ge=0, le=1)
@@ -160,6 +163,14 @@ class Config(Section):
         packaged = self.models.for_role("classifier").packaged
         return self.classifier.shortlist or (1 if packaged else 10)
 
+    @field_validator("gates")
+    @classmethod
+    def _ordered(cls, gates: GatesConfig) -> GatesConfig:
+        low, high = gates.acceptance_rate
+        if low > high:
+            raise ValueError("acceptance_rate must be [least, greatest]")
+        return gates
+
     @field_validator("corpora")
     @classmethod
     def _unique(cls, corpora: tuple[CorpusConfig, ...]) -> tuple[CorpusConfig, ...]:
@@ -184,7 +195,7 @@ def load_config(path: Path | None = None) -> Config:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; {CONFIG_VARIABLE} or --config names it") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: the file must hold keys, e.g. `storage: .webscale-rl`")
@@ -198,7 +209,8 @@ def load_config(path: Path | None = None) -> Config:
 def _anchored(config: Config, folder: Path) -> Config:
     if config.storage.startswith("s3://"):
         return config
-    return config.model_copy(update={"storage": str(folder / config.storage)})
+    storage = folder / Path(config.storage).expanduser()
+    return config.model_copy(update={"storage": str(storage)})
 
 
 def _explain(path: Path, error: ValidationError) -> str:

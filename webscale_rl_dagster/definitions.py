@@ -43,7 +43,7 @@ def build_definitions(
             "storage": StorageResource(root=config.storage),
             "models": ModelsResource.of(config),
             "settings": config,
-            "progress": progress or LogProgress(),
+            "progress": progress or LogProgress(dg.get_dagster_logger()),
             "ingest_report": ingest_report or IngestReport(),
         },
     )

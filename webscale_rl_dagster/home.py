@@ -9,7 +9,6 @@ from webscale_rl_dagster.config import Config
 
 _DAGSTER_YAML = """\
 # One place for runs, events and schedules of this pipeline on this machine.
-# For Postgres, S3 logs and queued runs see deploy/.
 telemetry:
   enabled: false
 nux:

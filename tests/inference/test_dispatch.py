@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,9 @@ async def ask(
     engine = OpenAIEngine(url, "test-model", max_in_flight=in_flight)
     try:
         async with Journal(Objects(str(folder)), PLACE) as journal:
-            dispatcher = Dispatcher(engine, journal, policy, LogProgress())
+            dispatcher = Dispatcher(
+                engine, journal, policy, LogProgress(logging.getLogger("calls"))
+            )
             answers = [
                 answer
                 async for answer in dispatcher.in_order(dispatcher.complete, map(request, texts))

@@ -15,7 +15,7 @@ from webscale_rl_dagster.stages.generate import generate_candidates
 
 @dg.asset(
     deps=["raw_documents", "classified_documents"],
-    **stage_options(group="pairs", logic="1", template="generate"),
+    **stage_options(group="pairs", logic="1", templates=["generate", "answer"]),
 )
 def candidate_qa(
     context: dg.AssetExecutionContext,

@@ -13,7 +13,7 @@ from webscale_rl_dagster.stages.check import check_candidates
 
 @dg.asset(
     deps=["raw_documents", "candidate_qa"],
-    **stage_options(group="pairs", logic="1", template="check"),
+    **stage_options(group="pairs", logic="1", templates=["check"]),
 )
 def checked_qa(
     context: dg.AssetExecutionContext,

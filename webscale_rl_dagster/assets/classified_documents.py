@@ -15,7 +15,7 @@ from webscale_rl_dagster.stages.documents import kept_documents
 
 @dg.asset(
     deps=["raw_documents", "filtered_documents"],
-    **stage_options(group="documents", logic="1", template="classify"),
+    **stage_options(group="documents", logic="1", templates=["classify"]),
 )
 def classified_documents(
     context: dg.AssetExecutionContext,

@@ -14,7 +14,7 @@ from webscale_rl_dagster.stages.filter import filter_documents
 
 @dg.asset(
     deps=["raw_documents"],
-    **stage_options(group="documents", logic="1", template="filter"),
+    **stage_options(group="documents", logic="1", templates=["filter"]),
 )
 def filtered_documents(
     context: dg.AssetExecutionContext,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +21,17 @@ MODEL_POOL = "models"
 """Assets that call a model; a deployment with one GPU limits this pool to one run."""
 
 
-def stage_options(*, group: str, logic: str, template: str | None = None) -> dict[str, Any]:
-    """Options of a stage asset. Its code version changes with its logic and with its prompt."""
-    version = f"{logic}+{load_template(template).ref.sha}" if template else logic
+def stage_options(*, group: str, logic: str, templates: Sequence[str] = ()) -> dict[str, Any]:
+    """Options of a stage asset. Its code version changes with its logic and with its prompts."""
+    version = "+".join([logic, *(load_template(name).ref.sha for name in templates)])
     options: dict[str, Any] = {
         "partitions_def": SHARDS,
         "group_name": group,
-        "kinds": {"polars", "parquet"} | ({"llm"} if template else set()),
+        "kinds": {"polars", "parquet"} | ({"llm"} if templates else set()),
         "owners": OWNERS,
         "code_version": version,
     }
-    return options | ({"pool": MODEL_POOL} if template else {})
+    return options | ({"pool": MODEL_POOL} if templates else {})
 
 
 @dataclass(frozen=True)

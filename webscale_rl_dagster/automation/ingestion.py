@@ -5,20 +5,22 @@ from pathlib import Path
 import dagster as dg
 
 from webscale_rl_dagster.assets.metadata import shard_metadata
-from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.config import Config, CorpusConfig
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.ingest import IngestedShard, IngestProgress, ingest
 from webscale_rl_dagster.storage.tables import Tables
 
+_RAW = dg.AssetKey("raw_documents")
+
 
 class IngestConfig(dg.Config):
-    """What to ingest. A corpus named in pipeline.yaml brings its own path, format and licence."""
+    """What to ingest. What is left out comes from the corpus of that name in pipeline.yaml."""
 
     corpus: str
     path: str | None = None
-    format: str = "auto"
-    text_field: str = "text"
+    format: str | None = None
+    text_field: str | None = None
     licence: str | None = None
 
 
@@ -40,8 +42,8 @@ def ingest_files(
     tables = storage.tables()
     source = _resolve(config, settings)
     shards = ingest(
-        Path(source.path or ""),
-        corpus=source.corpus,
+        Path(source.uri).expanduser(),
+        corpus=source.name,
         tables=tables,
         shard_documents=settings.shard_documents,
         max_document_bytes=settings.filter.max_document_bytes,
@@ -60,40 +62,46 @@ def ingest_corpus() -> None:
     ingest_files()
 
 
-def _resolve(config: IngestConfig, settings: Config) -> IngestConfig:
+def _resolve(config: IngestConfig, settings: Config) -> CorpusConfig:
     known = next((corpus for corpus in settings.corpora if corpus.name == config.corpus), None)
-    if config.path is not None:
-        return config
-    if known is None:
+    if known is None and config.path is None:
         raise dg.Failure(
             f"corpus {config.corpus!r} is not in pipeline.yaml: add it under `corpora`, or give "
             "the path to ingest",
             allow_retries=False,
         )
-    return IngestConfig(
-        corpus=known.name,
-        path=known.uri,
-        format=known.format,
-        text_field=known.text_field,
-        licence=known.licence,
-    )
+    base = known.model_dump() if known else {}
+    given = {
+        "uri": config.path,
+        "format": config.format,
+        "text_field": config.text_field,
+        "licence": config.licence,
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return CorpusConfig.model_validate({"name": config.corpus} | base | chosen)
+
+
+def adopt_shard(instance: dg.DagsterInstance, key: str, tables: Tables) -> None:
+    """Make a shard that lies on storage known here: to another machine, or after a lost run."""
+    if instance.has_dynamic_partition(str(SHARDS.name), key):
+        return
+    instance.add_dynamic_partitions(str(SHARDS.name), [key])
+    instance.report_runless_asset_event(_materialization(key, tables))
 
 
 def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tables) -> None:
     """Partition first, then the materialization; a shard reported once is not reported again."""
-    asset = dg.AssetKey("raw_documents")
     known = context.instance.has_dynamic_partition(str(SHARDS.name), shard.key)
     if not known:
         context.instance.add_dynamic_partitions(str(SHARDS.name), [shard.key])
-    if known and shard.key in context.instance.get_materialized_partitions(asset):
+    if known and shard.key in context.instance.get_materialized_partitions(_RAW):
         return
-    frame = tables.read("raw_documents", shard.key)
-    context.log_event(
-        dg.AssetMaterialization(
-            asset_key=asset,
-            partition=shard.key,
-            metadata=shard_metadata(
-                "raw_documents", shard.key, frame, written=shard.table, tables=tables, usage=None
-            ),
-        )
+    context.log_event(_materialization(shard.key, tables))
+
+
+def _materialization(key: str, tables: Tables) -> dg.AssetMaterialization:
+    frame, written = tables.read("raw_documents", key), tables.written("raw_documents", key)
+    metadata = shard_metadata(
+        "raw_documents", key, frame, written=written, tables=tables, usage=None
     )
+    return dg.AssetMaterialization(asset_key=_RAW, partition=key, metadata=metadata)

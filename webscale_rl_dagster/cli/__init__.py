@@ -37,7 +37,7 @@ def main() -> None:
     try:
         app()
     except WebscaleError as error:
-        errors.print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
+        errors.print(f"error: {error}", style="red", soft_wrap=True)
         raise SystemExit(1) from None
 
 

@@ -21,11 +21,11 @@ from webscale_rl_dagster.stages.ingest import IngestProgress
 def new_bars() -> Progress:
     """Bars on standard error, so that standard output stays a script's to read."""
     return Progress(
-        TextColumn("{task.fields[shard]}"),
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.fields[shard]}", markup=False),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=errors,

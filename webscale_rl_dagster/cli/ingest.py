@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from webscale_rl_dagster.cli.console import console
+from webscale_rl_dagster.cli.console import INTERRUPTED, console, errors
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.errors import IngestError
 
@@ -18,12 +18,19 @@ def ingest(
     licence: Annotated[
         str | None, typer.Option(help="SPDX id for records that name no licence.")
     ] = None,
-    text_field: Annotated[str, typer.Option(help="The field that holds the text.")] = "text",
-    format: Annotated[str, typer.Option(help="auto, jsonl, parquet or text.")] = "auto",
+    text_field: Annotated[
+        str | None, typer.Option(help="The field that holds the text; else `text`.")
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="jsonl, parquet or text; else by the file's ending.")
+    ] = None,
 ) -> None:
-    """Add documents to a corpus: cut into shards, registered with Dagster; safe to repeat."""
+    """Add documents to a corpus: cut into shards, registered with Dagster; safe to repeat.
+
+    What is not given comes from the corpus of that name in pipeline.yaml, if there is one.
+    """
     from webscale_rl_dagster.cli.bars import IngestBar, new_bars
-    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance
+    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, was_interrupted
     from webscale_rl_dagster.definitions import build_definitions
 
     config = load_config()
@@ -43,6 +50,9 @@ def ingest(
                 instance=instance,
                 run_config={"ops": {"ingest_files": {"config": source}}},
             )
+            if was_interrupted(result):
+                errors.print(f"interrupted in {path}; the shards written so far are whole")
+                raise typer.Exit(INTERRUPTED)
             if not result.success:
                 raise IngestError(f"{path}: {failure_of(result)}")
             shards = [event.partition for event in result.get_asset_materialization_events()]

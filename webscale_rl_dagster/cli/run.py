@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from webscale_rl_dagster.cli.console import console, errors
+from webscale_rl_dagster.cli.console import FAILED, GATE_SHUT, INTERRUPTED, console, errors
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.errors import ConfigError
 
 if TYPE_CHECKING:
     import dagster as dg
-
-FAILED = 1
-GATE_SHUT = 3
-INTERRUPTED = 130
 
 
 def run(
@@ -23,6 +19,7 @@ def run(
     all_shards: Annotated[bool, typer.Option("--all", help="Every ingested shard.")] = False,
 ) -> None:
     """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
+    from webscale_rl_dagster.automation.ingestion import adopt_shard
     from webscale_rl_dagster.cli.bars import StageBars, new_bars
     from webscale_rl_dagster.cli.local import execute, local_instance, was_interrupted
     from webscale_rl_dagster.definitions import build_definitions
@@ -30,12 +27,13 @@ def run(
     from webscale_rl_dagster.storage.tables import Tables
 
     config = load_config()
-    ingested = Tables(Objects(config.storage)).shards("raw_documents")
-    wanted = _wanted(shard or [], all_shards, ingested)
+    tables = Tables(Objects(config.storage))
+    wanted = _wanted(shard or [], all_shards, tables.shards("raw_documents"))
     worst = 0
     with local_instance(config) as instance:
         for key in wanted:
             with new_bars() as bars:
+                adopt_shard(instance, key, tables)
                 definitions = build_definitions(config, progress=StageBars(bars))
                 result = execute(definitions, "make_pairs", instance=instance, shard=key)
             if was_interrupted(result):
@@ -67,5 +65,5 @@ def _outcome(shard: str, result: dg.ExecuteInProcessResult) -> tuple[int, str]:
     shut = [check for check in result.get_asset_check_evaluations() if not check.passed]
     if shut:
         names = ", ".join(check.check_name for check in shut)
-        return GATE_SHUT, f"{shard}: [yellow]not published[/yellow], gate shut by {names}"
-    return FAILED, f"{shard}: [red]failed[/red] at {failure_of(result)}"
+        return GATE_SHUT, f"{shard}: not published, gate shut by {names}"
+    return FAILED, f"{shard}: failed at {failure_of(result)}"

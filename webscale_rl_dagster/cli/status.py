@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from webscale_rl_dagster.cli.console import console
 from webscale_rl_dagster.config import load_config
@@ -59,9 +60,9 @@ def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
             console.print(f"gate open, {item.published} pairs published")
         else:
             why = "; ".join(item.gate_failed) or "not every stage is judged yet"
-            console.print(f"[yellow]gate shut[/yellow]: {why}")
+            console.print(f"gate shut: {why}", style="yellow")
         if not item.reconciled:
-            console.print("[red]the counts do not add up[/red]: a table was changed by hand")
+            console.print("the counts do not add up: a table was changed by hand", style="red")
         console.print()
     published = sum(item.published for item in found)
     console.print(f"{published} pairs published from {len(found)} shards")
@@ -78,8 +79,8 @@ def _print_quarantine(aside: pl.DataFrame) -> None:
         return
     table = Table("file", "position", "reason", "detail", title="quarantined")
     for row in aside.head(20).iter_rows(named=True):
-        place = str(row["position"])
-        table.add_row(row["source_uri"].rsplit("/", 1)[-1], place, row["reason"], row["detail"])
+        name = row["source_uri"].rsplit("/", 1)[-1]
+        table.add_row(*map(Text, (name, str(row["position"]), row["reason"], row["detail"])))
     console.print(table)
     if aside.height > 20:
         console.print(f"and {aside.height - 20} more")

@@ -26,6 +26,9 @@ R = TypeVar("R")
 _TOLERATED = 10
 """Failures that never stop a stage, however few requests it has made."""
 
+_AHEAD = 4
+"""Items begun per request that may be under way; the slots bound the requests themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -77,12 +80,17 @@ class Dispatcher:
     async def in_order(
         self, work: Callable[[T], Awaitable[R]], items: Iterable[T]
     ) -> AsyncIterator[R]:
-        """Results in the order of `items`, with as many items under way as the engine has room."""
+        """Results in the order of `items`, begun ahead so that a slow one does not idle the engine.
+
+        An engine that serves one at a time gets them one by one: its prefix cache wants all calls
+        of a document together.
+        """
+        window = _AHEAD * self.engine.in_flight if self.engine.in_flight > 1 else 1
         under_way: deque[asyncio.Future[R]] = deque()
         try:
             for item in items:
                 under_way.append(asyncio.ensure_future(work(item)))
-                if len(under_way) >= self.engine.in_flight:
+                if len(under_way) >= window:
                     yield await under_way.popleft()
                     self.progress.advanced(self.usage, rows=1)
             while under_way:

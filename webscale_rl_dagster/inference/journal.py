@@ -52,6 +52,9 @@ CALLS = pl.Schema(
 )
 """The provenance record of one model call."""
 
+_PATIENCE = 10
+"""Listings of a journal that other runs are merging, before giving up."""
+
 _ANSWER = ["request_id", "completion", "finish_reason", "prompt_tokens", "completion_tokens"]
 
 
@@ -115,42 +118,36 @@ class Journal:
 
     def compact(self) -> None:
         """Merge all segments into one Parquet file; safe while other runs write or compact."""
-        segments, tables = self._files()
-        if not segments and len(tables) <= 1:
+        files = self._read()
+        if all(name.endswith(".parquet") for name in files) and len(files) <= 1:
             return
-        calls = pl.concat([*map(self._table, tables), *map(self._segment, segments)])
-        calls = calls.unique("request_id", keep="first", maintain_order=True)
+        calls = pl.concat(files.values()).unique("request_id", keep="first", maintain_order=True)
         buffer = io.BytesIO()
         calls.write_parquet(buffer, compression="zstd")
-        self._objects.put(f"{self._place.prefix}/{self._session}.parquet", buffer.getvalue())
         merged = f"{self._place.prefix}/{self._session}.parquet"
-        self._objects.delete(name for name in [*segments, *tables] if name != merged)
+        self._objects.put(merged, buffer.getvalue())
+        self._objects.delete(name for name in files if name != merged)
 
     def _load(self) -> dict[str, Completion]:
-        """A file that vanishes under us was merged by another run: list again."""
-        for _ in range(5):
-            segments, tables = self._files()
+        frames = [frame.select(_ANSWER) for frame in self._read().values()]
+        rows = pl.concat(frames).iter_rows() if frames else iter(())
+        return {row[0]: Completion(row[1], row[2], row[3], row[4]) for row in rows}
+
+    def _read(self) -> dict[str, pl.DataFrame]:
+        """Every file of the journal; one that vanishes under us was merged: list again."""
+        for _ in range(_PATIENCE):
+            names = list(self._objects.list(self._place.prefix))
             try:
-                frames = [*map(self._table, tables), *map(self._segment, segments)]
+                return {name: self._read_file(name) for name in names}
             except StorageError as error:
                 lost = error
-                continue
-            rows = pl.concat(frames).select(_ANSWER).iter_rows() if frames else iter(())
-            return {row[0]: Completion(row[1], row[2], row[3], row[4]) for row in rows}
         raise lost
 
-    def _files(self) -> tuple[list[str], list[str]]:
-        names = list(self._objects.list(self._place.prefix))
-        return (
-            [name for name in names if name.endswith(".jsonl")],
-            [name for name in names if name.endswith(".parquet")],
-        )
-
-    def _table(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(io.BytesIO(self._objects.get(name)))
-
-    def _segment(self, name: str) -> pl.DataFrame:
-        return pl.read_ndjson(io.BytesIO(self._objects.get(name)), schema=CALLS)
+    def _read_file(self, name: str) -> pl.DataFrame:
+        data = io.BytesIO(self._objects.get(name))
+        if name.endswith(".parquet"):
+            return pl.read_parquet(data)
+        return pl.read_ndjson(data, schema=CALLS)
 
     async def _write_segments(self) -> None:
         while True:
@@ -162,7 +159,7 @@ class Journal:
             except asyncio.CancelledError:
                 self._pending = batch + self._pending
                 raise
-            except StorageError as error:
+            except Exception as error:  # whatever it is, the calls that wait must hear of it
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(error)

@@ -20,10 +20,10 @@ class Progress(Protocol):
 
 
 class LogProgress:
-    """A line every `every_s` seconds: what a run in the Dagster UI shows."""
+    """A line every `every_s` seconds, to the logger whose lines the run shows."""
 
-    def __init__(self, *, every_s: float = 15.0) -> None:
-        self._log = logging.getLogger("webscale_rl_dagster")
+    def __init__(self, log: logging.Logger, *, every_s: float = 15.0) -> None:
+        self._log = log
         self._every_s = every_s
         self._stage, self._shard, self._rows, self._done = "", "", 0, 0
         self._next = 0.0

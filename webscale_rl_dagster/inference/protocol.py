@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from webscale_rl_dagster.identity import sha256_json
 
-Role = Literal["filter", "classifier", "generator", "checker", "prober"]
+Role = Literal["filter", "classifier", "generator", "checker"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.schemas import FAILED, STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -37,10 +36,8 @@ def shard_counts(tables: Tables, shard: str) -> dict[str, StageCounts]:
     """Counts of every stage the shard has reached, in the order of the funnel."""
     found: dict[str, StageCounts] = {}
     for stage in STAGES:
-        try:
+        if tables.has(stage, shard):
             found[stage] = count(tables.read(stage, shard, columns=["kept", "reason", "error"]))
-        except StorageError:
-            continue
     return found
 
 

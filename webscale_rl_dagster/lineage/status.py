@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from webscale_rl_dagster.lineage.ledger import StageCounts, expected_inputs, shard_counts
+from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
 
@@ -55,7 +56,8 @@ def shard_status(tables: Tables, shard: str, verdicts: Sequence[GateVerdict]) ->
     """
     stages = shard_counts(tables, shard)
     expected = expected_inputs(tables, shard)
-    agrees = all(
+    whole = list(stages) == list(STAGES[: len(stages)])
+    agrees = whole and all(
         counts.reconciled and counts.input == expected.get(name, counts.input)
         for name, counts in stages.items()
     )

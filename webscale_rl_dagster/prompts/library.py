@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import re
 import string
 from dataclasses import dataclass
 from typing import Literal
@@ -20,7 +21,7 @@ from webscale_rl_dagster.inference.protocol import TemplateRef
 TemplateName = Literal["filter", "classify", "generate", "answer", "check"]
 
 _FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
-_OPENING_WORDS = 14
+_TAG = re.compile(r"<(?=\s*/?\s*document)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,11 @@ class Template:
     def render(self, *, document: str, title: str, **fields: str) -> tuple[dict[str, str], ...]:
         """Chat messages for one call; a missing field is a KeyError, never an empty string.
 
-        `$title` and `$opening`, the document's first words on one line, are there for every task.
+        `$title` is there for every task.
         """
-        safe_title, safe_document = defuse(" ".join(title.split())), defuse(document)
-        opening = " ".join(safe_document.split()[:_OPENING_WORDS])[:120].replace('"', "'")
-        block = self.document.substitute(title=safe_title, document=safe_document)
-        task = self.task.substitute(fields, title=safe_title, opening=opening)
+        safe_title = defuse(" ".join(title.split())).replace('"', "'")
+        block = self.document.substitute(title=safe_title, document=defuse(document))
+        task = self.task.substitute(fields, title=safe_title)
         return (
             {"role": "system", "content": self.system},
             {"role": "user", "content": f"{block}\n\n{task}"},
@@ -66,5 +66,5 @@ def _read(name: str) -> str:
 
 
 def defuse(text: str) -> str:
-    """Documents are hostile: none may close the block it stands in."""
-    return text.replace("</document", "<\u2215document").replace("<document", "<\u200bdocument")
+    """Documents are hostile: none may open or close the block it stands in."""
+    return _TAG.sub("\u2039", text)

@@ -33,7 +33,7 @@ class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
 
     @classmethod
     def of(cls, config: Config) -> ModelsResource:
-        roles: tuple[Role, ...] = ("filter", "classifier", "generator", "checker", "prober")
+        roles: tuple[Role, ...] = ("filter", "classifier", "generator", "checker")
         return cls(
             roles={
                 role: config.models.for_role(role).model_dump(exclude_none=True) for role in roles

@@ -70,6 +70,10 @@ def _too_short(document: Document, settings: FilterConfig) -> bool:
     return document.tokens < settings.min_tokens
 
 
+def _too_long(document: Document, settings: FilterConfig) -> bool:
+    return document.tokens > settings.max_tokens
+
+
 def _control_characters(document: Document, _: FilterConfig) -> bool:
     """Bidirectional overrides and control characters hide what a reader would see."""
     return _INVISIBLE.search(document.text) is not None
@@ -117,6 +121,7 @@ def _wrong_language(document: Document, settings: FilterConfig) -> bool:
 
 RULES: Mapping[str, Callable[[Document, FilterConfig], bool]] = {
     "too_short": _too_short,
+    "too_long": _too_long,
     "control_characters": _control_characters,
     "mojibake": _mojibake,
     "markup": _markup,

@@ -51,12 +51,18 @@ class Objects:
             obstore.head(self._store, key)
         except FileNotFoundError:
             return False
+        except BaseError as error:
+            raise StorageError(f"cannot reach {self.uri(key)}: {error}") from error
         return True
 
     def list(self, prefix: str) -> Iterator[str]:
         """Keys under a folder-like prefix, sorted."""
-        pages = obstore.list(self._store, prefix=prefix)
-        yield from sorted(meta["path"] for page in pages for meta in page)
+        try:
+            pages = obstore.list(self._store, prefix=prefix)
+            names = sorted(meta["path"] for page in pages for meta in page)
+        except BaseError as error:
+            raise StorageError(f"cannot list {self.uri(prefix)}: {error}") from error
+        yield from names
 
     def delete(self, keys: Iterable[str]) -> None:
         """Objects that are already gone are no error."""
@@ -65,6 +71,8 @@ class Objects:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 continue
+            except BaseError as error:
+                raise StorageError(f"cannot delete {self.uri(key)}: {error}") from error
 
     def _put(self, key: str, data: bytes, mode: str) -> None:
         try:

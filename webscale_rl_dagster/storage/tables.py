@@ -39,6 +39,12 @@ class Tables:
         data = self.objects.get(_key(table, shard))
         return pl.read_parquet(io.BytesIO(data), columns=list(columns) if columns else None)
 
+    def written(self, table: str, shard: str) -> WrittenTable:
+        """What lies on storage now, as if it had just been written."""
+        data = self.objects.get(_key(table, shard))
+        rows = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
+        return WrittenTable(self.uri(table, shard), rows, sha256(data).hexdigest())
+
     def kept(self, table: str, shard: str) -> pl.DataFrame:
         """The rows that go on to the next stage."""
         return self.read(table, shard).filter("kept").drop("kept", "reason", "error")

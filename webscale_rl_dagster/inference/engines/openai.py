@@ -109,7 +109,7 @@ def _raise_for(response: aiohttp.ClientResponse, body: bytes) -> None:
     if status < 400:
         return
     said = f"HTTP {status}: {body[:300].decode(errors='replace')}"
-    if status in (401, 403):
+    if status == 401:
         raise EngineUnavailable(f"the server refuses the key; {said}")
     if status in _RETRYABLE or status >= 500:
         raise RequestFailed(said, retry_after=_seconds(response.headers.get("retry-after")))
@@ -132,8 +132,8 @@ def _read(body: bytes, latency_s: float) -> Completion:
         return Completion(
             text=choice["message"]["content"] or "",
             finish_reason=choice.get("finish_reason") or "",
-            prompt_tokens=usage.get("prompt_tokens", 0),
-            completion_tokens=usage.get("completion_tokens", 0),
+            prompt_tokens=usage.get("prompt_tokens") or 0,
+            completion_tokens=usage.get("completion_tokens") or 0,
             cached_tokens=details.get("cached_tokens") or 0,
             latency_s=latency_s,
         )
