@@ -151,7 +151,9 @@ def accepting_all(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def judged(table: str, frame: pl.DataFrame, facts: Facts, **gates: object) -> Validation:
-    return validate(table, frame, facts=facts, gates=GatesConfig.model_validate(gates))
+    """With a band that a checker which accepts everything falls out of."""
+    thresholds = GatesConfig.model_validate({"acceptance_rate": (0.05, 0.99)} | gates)
+    return validate(table, frame, facts=facts, gates=thresholds)
 
 
 def shut_by(validation: Validation) -> set[str]:

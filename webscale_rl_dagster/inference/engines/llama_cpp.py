@@ -73,6 +73,8 @@ class LlamaCppEngine:
             raise RequestRejected(f"llama.cpp refused the request: {error}") from error
         except RuntimeError as error:
             raise RequestFailed(f"llama.cpp failed: {error}") from error
+        if "error" in answer:
+            raise _refusal(answer["error"])
         [choice] = answer["choices"]
         usage = answer["usage"]
         return Completion(
@@ -117,6 +119,12 @@ def _start(model_path: Path, settings: dict[str, int], threads: int | None) -> A
         return xllamacpp.Server(params)
     except Exception as error:  # the binding raises bare RuntimeError and ValueError alike
         raise EngineUnavailable(f"llama.cpp cannot load {model_path.name}: {error}") from error
+
+
+def _refusal(error: dict[str, Any]) -> RequestRejected | RequestFailed:
+    """llama.cpp answers with an HTTP status of its own: 4xx will not get better by asking again."""
+    message = f"llama.cpp: {error['message']}"
+    return RequestRejected(message) if error["code"] < 500 else RequestFailed(message)
 
 
 def _chat_body(request: CompletionRequest) -> dict[str, Any]:
