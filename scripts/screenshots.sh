@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/.venv/bin:$PATH"
+mkdir -p docs/images
 port=${PORT:-3070}
 DAGSTER_HOME=$(webscale-rl home)
 export DAGSTER_HOME
@@ -11,9 +12,9 @@ shard=$(webscale-rl status --json | python -c '
 import json, sys
 print(max(json.load(sys.stdin)["shards"], key=lambda shard: shard["published"])["shard"])')
 
-dagster dev -w workspace.yaml --port "$port" >"${TMPDIR:-/tmp}/screenshots.log" 2>&1 &
+setsid dagster dev -w workspace.yaml --port "$port" >"${TMPDIR:-/tmp}/screenshots.log" 2>&1 &
 server=$!
-trap 'kill $server' EXIT
+trap 'kill -- "-$server"' EXIT
 python - "$port" <<'END'
 import sys, time, urllib.request
 for _ in range(60):
@@ -33,6 +34,6 @@ shoot() { # name, path, height
         "http://127.0.0.1:$port$2" >/dev/null 2>&1
 }
 escaped=$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1], safe=""))' "$shard")
-shoot asset_graph "/assets/verified_qa?view=lineage&lineageScope=upstream" 760
+shoot asset_graph "/assets/verified_qa?view=lineage&lineageScope=upstream&lineageDepth=5" 820
 shoot checked_qa_partition "/assets/checked_qa?view=partitions&partition=$escaped" 1100
 shoot filtered_documents_checks "/assets/filtered_documents?view=checks" 900
