@@ -14,7 +14,7 @@ print(max(json.load(sys.stdin)["shards"], key=lambda shard: shard["published"])[
 
 setsid dagster dev -w workspace.yaml --port "$port" >"${TMPDIR:-/tmp}/screenshots.log" 2>&1 &
 server=$!
-trap 'kill -- "-$server"' EXIT
+trap 'kill -9 -- "-$server"' EXIT # one started in the background outlives SIGINT and SIGTERM
 python - "$port" <<'END'
 import sys, time, urllib.request
 for _ in range(60):
