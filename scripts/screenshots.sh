@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Takes the pictures of the README from the Dagster UI on the state that `make demo` left.
 # Needs Debian's chromium.
 set -eu
@@ -14,7 +14,7 @@ print(max(json.load(sys.stdin)["shards"], key=lambda shard: shard["published"])[
 
 setsid dagster dev -w workspace.yaml --port "$port" >"${TMPDIR:-/tmp}/screenshots.log" 2>&1 &
 server=$!
-trap 'kill -9 -- "-$server"' EXIT # one started in the background outlives SIGINT and SIGTERM
+trap 'kill -9 -- "-$server"' EXIT # the UI, its daemon and its code server
 python - "$port" <<'END'
 import sys, time, urllib.request
 for _ in range(60):
