@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from webscale_rl_dagster.config import Role
 from webscale_rl_dagster.identity import sha256_json
-
-Role = Literal["filter", "classifier", "generator", "checker"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import dagster as dg
 from pydantic import PrivateAttr
 
-from webscale_rl_dagster.config import Config, EngineConfig
+from webscale_rl_dagster.config import Config, EngineConfig, Role
 from webscale_rl_dagster.inference.dispatch import Dispatcher, Policy
 from webscale_rl_dagster.inference.engines import open_engine
 from webscale_rl_dagster.inference.journal import Journal, JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
-from webscale_rl_dagster.inference.protocol import Engine, Role
+from webscale_rl_dagster.inference.protocol import Engine
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.storage.objects import Objects
 
