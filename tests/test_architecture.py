@@ -14,11 +14,11 @@ PACKAGE = Path(__file__).parents[1] / "webscale_rl_dagster"
 NAME = "webscale_rl_dagster"
 
 LEVELS: list[set[str]] = [
-    {"identity", "errors"},
+    {"identity", "errors", "rewards"},
     {"schemas"},
     {"config", "partitions"},
     {"storage", "home"},
-    {"corpora", "verification"},
+    {"corpora", "decontamination", "verification"},
     {"inference"},
     {"prompts"},
     {"lineage", "writing"},

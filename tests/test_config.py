@@ -15,6 +15,7 @@ from webscale_rl_dagster.config import (
     FilterConfig,
     GatesConfig,
     GeneratorConfig,
+    Price,
     load_config,
 )
 from webscale_rl_dagster.errors import ConfigError
@@ -46,6 +47,20 @@ def test_a_role_may_have_an_engine_of_its_own(tmp_path: Path) -> None:
     )
     assert config.models.for_role("checker").engine == "openai"
     assert config.models.for_role("filter").engine == "llama_cpp"
+
+
+def test_a_role_that_names_no_engine_changes_only_the_keys_it_gives(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        "models:\n"
+        "  default: {engine: openai, base_url: http://x/v1, model: m, attempts: 2}\n"
+        "  checker: {request_deadline_s: 60}\n"
+        "  filter: {engine: llama_cpp}\n",
+    )
+    checker = config.models.for_role("checker")
+    assert (checker.engine, checker.model, checker.attempts) == ("openai", "m", 2)
+    assert checker.request_deadline_s == 60
+    assert config.models.for_role("filter").model is None
 
 
 def test_the_environment_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +102,8 @@ def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [Config, EngineConfig, CorpusConfig, FilterConfig, GeneratorConfig, GatesConfig]
+    "section",
+    [Config, EngineConfig, Price, CorpusConfig, FilterConfig, GeneratorConfig, GatesConfig],
 )
 def test_the_docs_list_every_key_with_its_default(section: type[BaseModel]) -> None:
     text = DOCS.read_text(encoding="utf-8")

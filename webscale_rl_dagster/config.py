@@ -29,18 +29,25 @@ class Section(BaseModel):
 class EngineConfig(Section):
     """Where one role's completions come from."""
 
-    engine: Literal["llama_cpp", "openai"] = "llama_cpp"
+    engine: Literal["llama_cpp", "vllm", "openai", "fleet"] = "llama_cpp"
     model: str | None = None
     """llama_cpp: path of a GGUF file (None: the packaged SmolLM2-135M-Instruct).
-    openai: the name the server knows the model by."""
+    vllm: a model folder or a hub name. openai, fleet: the name the servers know the model by."""
     base_url: str | None = None
     """openai only, e.g. http://127.0.0.1:8000/v1."""
+    base_urls: tuple[str, ...] = ()
+    """fleet only: servers of one and the same model."""
     api_key_env: str | None = None
-    """openai only: the environment variable that holds the key; the key itself is never stored."""
-    max_in_flight: int = Field(default=64, ge=1)
-    """openai only: requests under way at once; the embedded engine serves one at a time."""
-    context_tokens: int = Field(default=4096, ge=512)
-    """llama_cpp only: the window that prompt and completion share."""
+    """openai, fleet: the environment variable that holds the key; the key is never stored."""
+    max_in_flight: int | None = Field(default=None, ge=1)
+    """Requests under way at once; None: 64 (openai), 64 a server (fleet), 256 (vllm).
+    llama_cpp serves one at a time."""
+    context_tokens: int | None = Field(default=None, ge=2048)
+    """The window that prompt and completion share; longer documents are cut into windows.
+    None: 4096 for llama_cpp, 8192 for every other engine."""
+    tokenizer: str | None = None
+    """Folder or hub name of the tokenizer that counts tokens. None: the model's own for llama_cpp
+    and vllm; for openai and fleet a cautious estimate from the text's length."""
     threads: int | None = Field(default=None, ge=1)
     """llama_cpp only; None takes all cores for prompts and all but one for generation."""
     gpu_layers: int = Field(default=0, ge=0)
@@ -48,8 +55,16 @@ class EngineConfig(Section):
     prompt_cache_mib: int = Field(default=4096, ge=0)
     """llama_cpp only: memory for the computed prompts of earlier requests, about 23 KB a token for
     the packaged model; the next stage then finds its documents' tokens there."""
+    tensor_parallel: int = Field(default=1, ge=1)
+    """vllm only: GPUs that share one copy of the model."""
+    data_parallel: int = Field(default=1, ge=1)
+    """vllm only: copies of the model, each on GPUs of its own."""
+    engine_options: dict[str, Any] = Field(default_factory=dict)
+    """vllm only: further arguments of its AsyncEngineArgs, e.g. {quantization: fp8}."""
     request_deadline_s: float = Field(default=300.0, gt=0)
     """Seconds one attempt may take."""
+    stage_deadline_s: float = Field(default=86_400.0, gt=0)
+    """Seconds one stage of one shard may take; it then stops, and a rerun goes on from there."""
     attempts: int = Field(default=5, ge=1)
     """Tries per request before it is recorded as failed."""
     max_failed_share: float = Field(default=0.2, ge=0, le=1)
@@ -59,6 +74,17 @@ class EngineConfig(Section):
     def packaged(self) -> bool:
         """Whether this is the 135M model that comes as a package, which needs help to be of use."""
         return self.engine == "llama_cpp" and self.model is None
+
+    @property
+    def window_tokens(self) -> int:
+        """The window in force."""
+        return self.context_tokens or (4096 if self.engine == "llama_cpp" else 8192)
+
+    @property
+    def in_flight(self) -> int:
+        """Requests under way at once, of a fleet per server."""
+        most = {"llama_cpp": 1, "vllm": 256}.get(self.engine, 64)
+        return most if self.engine == "llama_cpp" else self.max_in_flight or most
 
 
 class ModelsConfig(Section):
@@ -71,8 +97,21 @@ class ModelsConfig(Section):
     checker: EngineConfig | None = None
 
     def for_role(self, role: Role) -> EngineConfig:
+        """An override that names no engine changes the default's keys, else it stands alone."""
         override: EngineConfig | None = getattr(self, role)
-        return override or self.default
+        if override is None or "engine" in override.model_fields_set:
+            return override or self.default
+        changes = {name: getattr(override, name) for name in override.model_fields_set}
+        return self.default.model_copy(update=changes)
+
+
+class Price(Section):
+    """What a model costs, in US dollars per million tokens."""
+
+    prompt: float = Field(ge=0)
+    cached: float | None = Field(default=None, ge=0)
+    """Prompt tokens found in the prefix cache; None: as any prompt token."""
+    completion: float = Field(ge=0)
 
 
 class GeneratorConfig(Section):
@@ -91,9 +130,6 @@ class FilterConfig(Section):
 
     min_tokens: int = Field(default=50, ge=0)
     """The paper's only heuristic."""
-    max_tokens: int = Field(default=2200, ge=1)
-    """Longer documents are dropped: words and punctuation marks, of which a model's window of 4,096
-    tokens holds about this many beside a prompt and its answer."""
     languages: tuple[str, ...] = ("en",)
     max_document_bytes: int = Field(default=10_000_000, ge=1)
     """Longer records are quarantined at ingestion."""
@@ -144,6 +180,8 @@ class Config(Section):
     """A folder, relative to the file's own, or s3://bucket/prefix."""
     shard_documents: int = Field(default=1000, ge=1)
     models: ModelsConfig = ModelsConfig()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model name; without a price a model's calls are counted but cost nothing."""
     corpora: tuple[CorpusConfig, ...] = ()
     personas_per_document: int = Field(default=3, ge=1, le=3)
     filter: FilterConfig = FilterConfig()
@@ -240,6 +278,7 @@ def _known_keys(place: list[str]) -> list[str]:
 _SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
     (Config, "models"): ModelsConfig,
     (Config, "corpora"): CorpusConfig,
+    (Config, "prices"): Price,
     (Config, "filter"): FilterConfig,
     (Config, "classifier"): ClassifierConfig,
     (Config, "generator"): GeneratorConfig,

@@ -14,6 +14,7 @@ from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
 from webscale_rl_dagster.automation.jobs import make_pairs
 from webscale_rl_dagster.config import Config, load_config
 from webscale_rl_dagster.expectations.gate import suite_check
+from webscale_rl_dagster.inference.engines.pool import EnginePool
 from webscale_rl_dagster.inference.progress import LogProgress, Progress
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
@@ -25,8 +26,9 @@ def build_definitions(
     *,
     progress: Progress | None = None,
     ingest_report: IngestReport | None = None,
+    engines: EnginePool | None = None,
 ) -> dg.Definitions:
-    """The pipeline for one configuration; the CLI passes its own progress bars."""
+    """The pipeline for one configuration; the CLI passes its own progress bars and engines."""
     return dg.Definitions(
         assets=[
             raw_documents,
@@ -41,7 +43,7 @@ def build_definitions(
         executor=dg.in_process_executor,
         resources={
             "storage": StorageResource(root=config.storage),
-            "models": ModelsResource.of(config),
+            "models": ModelsResource.of(config, engines or EnginePool()),
             "settings": config,
             "progress": progress or LogProgress(dg.get_dagster_logger()),
             "ingest_report": ingest_report or IngestReport(),

@@ -5,11 +5,14 @@ WebscaleError
 ├── StorageError             a table or object cannot be read or written as asked
 │   └── SchemaError          a frame does not have its contract's columns
 ├── IngestError              a corpus path cannot be ingested at all
+├── BenchmarkError           a benchmark's files or its index cannot be used
 └── InferenceError
     ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
     ├── RequestRejected      the engine refuses this request; asking again will not help
-    ├── RequestFailed        this attempt failed; another may succeed
-    └── TooManyFailures      so many requests of a stage failed that it must not go on
+    ├── RequestFailed        this attempt failed; another may succeed (`engines.server` has two
+    │                        kinds of it: ConnectionLost and ServerError)
+    ├── TooManyFailures      so many requests of a stage failed that it must not go on
+    └── StageDeadlinePassed  a stage of a shard takes longer than it may
 """
 
 from __future__ import annotations
@@ -35,6 +38,10 @@ class IngestError(WebscaleError):
     """A corpus path does not exist, holds nothing readable, or its format is unknown."""
 
 
+class BenchmarkError(WebscaleError):
+    """A benchmark's files do not exist, hold no question we find, or its index is no index."""
+
+
 class InferenceError(WebscaleError):
     """Base of what goes wrong between us and a model."""
 
@@ -58,3 +65,7 @@ class RequestFailed(InferenceError):
 
 class TooManyFailures(InferenceError):
     """The share of failed requests passed `max_failed_share`; the shard stops, nothing is lost."""
+
+
+class StageDeadlinePassed(InferenceError):
+    """A stage of a shard passed its `stage_deadline_s`; it stops, nothing is lost."""

@@ -28,6 +28,9 @@ STAGES = (
 )
 """The tables in the order of the funnel; each is an asset of the same name."""
 
+ASKING = ("filtered_documents", "classified_documents", "candidate_qa", "checked_qa")
+"""The stages that ask a model."""
+
 _OUTCOME = {"kept": pl.Boolean(), "reason": pl.String(), "error": pl.String()}
 _TIME = pl.Datetime("us", "UTC")
 
@@ -40,9 +43,18 @@ _SOURCE = {
     "licence": pl.String(),
 }
 
+_WINDOW = {
+    "window": pl.Int32(),
+    "window_start": pl.Int64(),
+    "window_end": pl.Int64(),
+}
+"""Which part of the document a row is about, by character offsets; window 0 is all of a document
+that fits the models' windows."""
+
 _CANDIDATE = {
     "qa_id": pl.String(),
     "document_id": pl.String(),
+    **_WINDOW,
     "persona": pl.String(),
     "domain": pl.String(),
     "sample": pl.Int32(),
@@ -73,6 +85,7 @@ TABLES: dict[str, pl.Schema] = {
     "filtered_documents": pl.Schema(
         {
             "document_id": pl.String(),
+            **_WINDOW,
             "tokens": pl.Int64(),
             "language": pl.String(),
             "model_reason": pl.String(),
@@ -82,6 +95,7 @@ TABLES: dict[str, pl.Schema] = {
     "classified_documents": pl.Schema(
         {
             "document_id": pl.String(),
+            **_WINDOW,
             "domain": pl.String(),
             "domain_by": pl.String(),
             "personas": pl.List(pl.String()),

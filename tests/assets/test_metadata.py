@@ -23,3 +23,12 @@ def test_column_lineage_names_columns_that_exist() -> None:
         assert columns.keys() <= TABLES[table].keys()
         for sources in columns.values():
             assert all(name in TABLES[upstream] for upstream, name in sources)
+
+
+def test_column_lineage_follows_windows_back_to_the_text() -> None:
+    windowed = [table for table in COLUMN_SOURCES if "window" in TABLES[table]]
+    assert windowed == ["filtered_documents", "classified_documents", "candidate_qa"]
+    for table in windowed:
+        for column in ("window", "window_start", "window_end"):
+            [(upstream, name)] = COLUMN_SOURCES[table][column]
+            assert (upstream, name) in (("raw_documents", "text"), (upstream, column))

@@ -1,7 +1,7 @@
 """One small shard, sound from raw documents to published pairs, and ways to spoil it."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from webscale_rl_dagster.expectations.facts import Facts, facts_for
+from webscale_rl_dagster.expectations.validation import Batches
 from webscale_rl_dagster.identity import document_id, qa_id
 from webscale_rl_dagster.schemas import STAGES, frame_of
 from webscale_rl_dagster.storage.tables import Tables
@@ -32,12 +33,13 @@ def frames() -> Mapping[str, pl.DataFrame]:
     """Every table of one shard; the check has dropped one candidate in four."""
     documents = [_document(number) for number in range(DOCUMENTS)]
     filtered = [
-        {"document_id": row["document_id"], "tokens": 70, "language": "en", **KEPT}
+        {"document_id": row["document_id"], **whole(row), "tokens": 70, "language": "en", **KEPT}
         for row in documents
     ]
     classified = [
         {
             "document_id": row["document_id"],
+            **whole(row),
             "domain": DOMAINS[number % 3],
             "personas": PERSONAS,
             **KEPT,
@@ -45,7 +47,7 @@ def frames() -> Mapping[str, pl.DataFrame]:
         for number, row in enumerate(documents)
     ]
     candidates = [
-        _candidate(row["document_id"], persona, number)
+        _candidate(row, persona, number)
         for number, row in enumerate(documents)
         for persona in PERSONAS
     ]
@@ -66,9 +68,24 @@ def write(tables: Tables, shard: str = SHARD, **instead: pl.DataFrame) -> None:
         tables.write(table, shard, frame)
 
 
+def whole(document: Row) -> Row:
+    """The one window of a document that fits the model's."""
+    return {"window": 0, "window_start": 0, "window_end": len(document["text"])}
+
+
 def sound(table: str, tables: Tables) -> tuple[pl.DataFrame, Facts]:
     write(tables)
-    return facts_for(table, SHARD, tables)
+    _, facts = facts_for(table, SHARD, tables)
+    return tables.read(table, SHARD), facts
+
+
+def held(frame: pl.DataFrame) -> Batches:
+    """A frame as a stored table is read, in batches that cut it anywhere."""
+
+    def batches(columns: Sequence[str] | None) -> Iterator[pl.DataFrame]:
+        return frame.select(columns or frame.columns).iter_slices(7)
+
+    return batches
 
 
 def with_row(frame: pl.DataFrame, at: int = 0, **values: Any) -> pl.DataFrame:
@@ -108,12 +125,13 @@ def _document(number: int) -> Row:
     }
 
 
-def _candidate(document: str, persona: str, number: int) -> Row:
-    parts = {"document": document, "persona": persona}
+def _candidate(document: Row, persona: str, number: int) -> Row:
+    parts = {"document": document["document_id"], "persona": persona}
     asks_number = persona == PERSONAS[0]
     return {
         "qa_id": qa_id(SHARD, parts),
-        "document_id": document,
+        "document_id": document["document_id"],
+        **whole(document),
         "persona": persona,
         "domain": DOMAINS[number % 3],
         "sample": 0,

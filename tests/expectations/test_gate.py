@@ -5,13 +5,12 @@ from typing import Any
 from unittest import mock
 
 import dagster as dg
-import polars as pl
 import pytest
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import gate
 from webscale_rl_dagster.expectations.facts import Facts
-from webscale_rl_dagster.expectations.validation import Validation, validate
+from webscale_rl_dagster.expectations.validation import Batches, Validation, validate
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -28,12 +27,10 @@ _REMEMBERED: dict[object, Validation] = {}
 def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most runs here judge the same few files; a real suite takes a tenth of a second each time."""
 
-    def remembered(
-        table: str, frame: pl.DataFrame, *, facts: Facts, gates: GatesConfig
-    ) -> Validation:
+    def remembered(table: str, batches: Batches, *, facts: Facts, gates: GatesConfig) -> Validation:
         key = (table, tuple(facts.files.items()), gates)
         if key not in _REMEMBERED:
-            _REMEMBERED[key] = validate(table, frame, facts=facts, gates=gates)
+            _REMEMBERED[key] = validate(table, batches, facts=facts, gates=gates)
         return _REMEMBERED[key]
 
     monkeypatch.setattr(gate, "validate", remembered)

@@ -22,6 +22,7 @@ from .builders import (
     dropped,
     empty,
     frames,
+    held,
     sound,
     with_row,
     with_rows,
@@ -71,7 +72,13 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("raw_documents", {"source_named"}, row(source_uri=" ")),
     ("raw_documents", {"source_named"}, row(source_row=None)),
     ("filtered_documents", {"rows_reconciled"}, short),
-    ("filtered_documents", {"document_id_unique"}, doubled),
+    ("filtered_documents", {"window_unique"}, doubled),
+    ("filtered_documents", {"windows_tile"}, row(window_end=5)),
+    ("filtered_documents", {"windows_tile"}, row(window_start=5)),
+    ("filtered_documents", {"windows_tile"}, row(window_end=500)),
+    ("filtered_documents", {"windows_tile"}, row(window_end=None)),
+    ("filtered_documents", {"rows_reconciled", "windows_tile"}, row(window=1)),
+    ("filtered_documents", {"rows_reconciled", "windows_tile"}, row(window=None)),
     ("filtered_documents", {"upstream_known"}, row(document_id="0" * 64)),
     ("filtered_documents", {"upstream_known"}, row(document_id=None)),
     ("filtered_documents", {"outcome_complete"}, row(**BOTH)),
@@ -81,7 +88,9 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("filtered_documents", {"verdict_complete"}, row(tokens=None)),
     ("filtered_documents", {"kept_share"}, lambda frame: boilerplate()),
     ("classified_documents", {"rows_reconciled"}, short),
-    ("classified_documents", {"document_id_unique"}, doubled),
+    ("classified_documents", {"window_unique"}, doubled),
+    ("classified_documents", {"upstream_known"}, row(window=1)),
+    ("classified_documents", {"upstream_known"}, row(window_end=5)),
     ("classified_documents", {"upstream_known"}, row(document_id="0" * 64)),
     ("classified_documents", {"outcome_complete"}, row(**ERROR_WITHOUT_FAILURE)),
     ("classified_documents", {"failed_share"}, lambda frame: with_failed(frame, share=0.25)),
@@ -99,6 +108,7 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
         lambda frame: with_row(frame, 0, persona=frame["persona"][1]),
     ),
     ("candidate_qa", {"upstream_known"}, row(persona="astrologer")),
+    ("candidate_qa", {"upstream_known"}, row(window_start=5)),
     ("candidate_qa", {"id_present"}, row(qa_id=None)),
     ("candidate_qa", {"outcome_complete"}, row(**UNEXPLAINED)),
     ("candidate_qa", {"failed_share"}, lambda frame: with_failed(frame, share=0.25)),
@@ -153,7 +163,7 @@ def accepting_all(frame: pl.DataFrame) -> pl.DataFrame:
 def judged(table: str, frame: pl.DataFrame, facts: Facts, **gates: object) -> Validation:
     """With a band that a checker which accepts everything falls out of."""
     thresholds = GatesConfig.model_validate({"acceptance_rate": (0.05, 0.99)} | gates)
-    return validate(table, frame, facts=facts, gates=thresholds)
+    return validate(table, held(frame), facts=facts, gates=thresholds)
 
 
 def shut_by(validation: Validation) -> set[str]:
@@ -168,6 +178,15 @@ def test_a_sound_shard_passes(table: str, tables: Tables) -> None:
     assert (validation.failed, validation.errors) == ([], [])
     assert validation.passed
     assert validation.evaluated == len(SUITES[table].expectations(GatesConfig(), facts))
+
+
+@pytest.mark.parametrize("table", STAGES)
+def test_a_suite_looks_at_a_few_bytes_a_row(table: str, tables: Tables) -> None:
+    """No text: of a shard of 200,000 documents memory holds what a suite looks at."""
+    frame, facts = sound(table, tables)
+    columns = SUITES[table].columns(held(frame)(None), facts)
+    sizes = {pl.Boolean: 1, pl.Categorical: 4, pl.Int32: 4, pl.Int64: 8, pl.UInt64: 8}
+    assert sum(sizes[dtype.base_type()] for dtype in columns.dtypes) <= 64
 
 
 @pytest.mark.parametrize(
@@ -214,6 +233,58 @@ def test_duplicates_lie_in_raw_documents_as_dropped_rows(tables: Tables) -> None
     assert judged("raw_documents", pl.concat([frame, again]), facts).failed == []
 
 
+CUT_AT = (0, 20, 45)
+
+
+def in_windows(frame: pl.DataFrame, *, numbers: tuple[int, ...] = (0, 1, 2)) -> pl.DataFrame:
+    """The second document cut in three; only these windows of it, in this order."""
+    end = frame["window_end"][1]
+    bounds = [*zip(CUT_AT, (*CUT_AT[1:], end), strict=True)]
+    windows = [
+        with_row(frame[1:2], 0, window=number, window_start=start, window_end=stop)
+        for number, (start, stop) in enumerate(bounds)
+    ]
+    return pl.concat([frame[:1], *(windows[number] for number in numbers), frame[2:]])
+
+
+def test_a_document_cut_into_windows_has_a_row_for_each(tables: Tables) -> None:
+    frame, facts = sound("filtered_documents", tables)
+    assert judged("filtered_documents", in_windows(frame), facts).failed == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names"),
+    [
+        ((0, 1), {"windows_tile"}),
+        ((0, 2), {"windows_tile"}),
+        ((1, 2), {"windows_tile", "rows_reconciled"}),
+        ((0, 2, 1), {"windows_tile"}),
+        ((0, 1, 1, 2), {"windows_tile", "window_unique"}),
+        ((0, 1, 2, 0, 1, 2), {"window_unique", "rows_reconciled"}),
+        ((), {"rows_reconciled"}),
+    ],
+)
+def test_windows_that_leave_a_gap_or_overlap_shut_the_gate(
+    numbers: tuple[int, ...], names: set[str], tables: Tables
+) -> None:
+    frame, facts = sound("filtered_documents", tables)
+    assert shut_by(judged("filtered_documents", in_windows(frame, numbers=numbers), facts)) == names
+
+
+def test_every_kept_window_is_classified_and_asked(tables: Tables) -> None:
+    filtered = in_windows(frames()["filtered_documents"])
+    classified = in_windows(frames()["classified_documents"])
+    write(tables, filtered_documents=filtered, classified_documents=classified)
+    _, windows = facts_for("classified_documents", SHARD, tables)
+    assert judged("classified_documents", classified, windows).failed == []
+    assert shut_by(judged("classified_documents", frames()["classified_documents"], windows)) == {
+        "rows_reconciled",
+        "upstream_known",
+    }
+    _, pairs = facts_for("candidate_qa", SHARD, tables)
+    assert pairs.expected_rows == 2 * (DOCUMENTS + 2)
+
+
 def test_a_row_that_a_rule_dropped_or_the_model_left_open_owes_no_verdict(tables: Tables) -> None:
     frame, facts = sound("checked_qa", tables)
     verdicts = {"answer_correct": None, "answer_leaked": None, "self_contained": None}
@@ -224,7 +295,7 @@ def test_a_row_that_a_rule_dropped_or_the_model_left_open_owes_no_verdict(tables
 
 @pytest.mark.parametrize("table", STAGES)
 def test_an_empty_shard_passes_where_nothing_was_expected(table: str) -> None:
-    nothing = Facts(expected_rows=0, upstream_keys=frozenset())
+    nothing = Facts(pl.DataFrame(schema={"key": pl.UInt64, "characters": pl.Int64}))
     validation = judged(table, empty(table), nothing)
     assert (validation.failed, validation.errors) == ([], [])
 

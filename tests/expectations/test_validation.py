@@ -7,13 +7,14 @@ import polars as pl
 import pytest
 
 from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.expectations import filtered_documents
-from webscale_rl_dagster.expectations.facts import Facts, facts_for
+from webscale_rl_dagster.expectations.facts import Facts, facts_for, key
 from webscale_rl_dagster.expectations.report import failed_table, headline
 from webscale_rl_dagster.expectations.validation import FailedExpectation, Validation, validate
 from webscale_rl_dagster.storage.tables import Tables
 
-from .builders import SHARD, dropped, frames, sound, with_row, with_rows, write
+from .builders import SHARD, dropped, frames, held, sound, with_row, with_rows, write
 
 GATES = GatesConfig()
 
@@ -22,7 +23,8 @@ def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> No
     frame, facts = sound("checked_qa", tables)
     spoilt = with_rows(frame, answer_correct=False, kept=True, reason=None)
     found = {
-        one.name: one for one in validate("checked_qa", spoilt, facts=facts, gates=GATES).failed
+        one.name: one
+        for one in validate("checked_qa", held(spoilt), facts=facts, gates=GATES).failed
     }
     rows = found["verdicts_obeyed"].failing_rows
     assert [row["qa_id"] for row in rows] == frame["qa_id"][:10].to_list()
@@ -34,7 +36,7 @@ def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> No
 def test_a_share_is_told_with_its_threshold_and_the_reasons(tables: Tables) -> None:
     frame, facts = sound("filtered_documents", tables)
     spoilt = with_rows(frame, **dropped("too_short"))
-    validation = validate("filtered_documents", spoilt, facts=facts, gates=GATES)
+    validation = validate("filtered_documents", held(spoilt), facts=facts, gates=GATES)
     [kept] = validation.failed
     assert (kept.name, kept.observed, kept.expected) == ("kept_share", "0.000 of 24", "0.3 to 1")
     assert validation.outcomes == {"too_short": 24}
@@ -52,7 +54,7 @@ def test_a_crashed_expectation_is_a_suite_error_and_shuts_the_gate(
         "expectations",
         lambda gates, facts: [*honest(gates, facts), claims.every_row("no_such_column")],
     )
-    validation = validate("filtered_documents", frame, facts=facts, gates=GATES)
+    validation = validate("filtered_documents", held(frame), facts=facts, gates=GATES)
     assert validation.failed == []
     [error] = validation.errors
     assert error.startswith("no_such_column: ")
@@ -62,7 +64,7 @@ def test_a_crashed_expectation_is_a_suite_error_and_shuts_the_gate(
 
 def test_a_frame_without_its_columns_cannot_be_judged() -> None:
     with pytest.raises(pl.exceptions.ColumnNotFoundError):
-        validate("checked_qa", pl.DataFrame({"qa_id": []}), facts=Facts(), gates=GATES)
+        validate("checked_qa", held(pl.DataFrame({"qa_id": ["a"]})), facts=Facts(), gates=GATES)
 
 
 def test_validation_leaves_nothing_in_the_working_directory(
@@ -75,7 +77,7 @@ def test_validation_leaves_nothing_in_the_working_directory(
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     frame, facts = sound("raw_documents", tables)
-    validate("raw_documents", frame, facts=facts, gates=GATES)
+    validate("raw_documents", held(frame), facts=facts, gates=GATES)
     assert os.listdir(elsewhere) == []
     assert capfd.readouterr() == ("", "")
 
@@ -93,7 +95,37 @@ def test_facts_count_only_what_upstream_sends_on(tables: Tables) -> None:
     write(tables, raw_documents=raw)
     _, facts = facts_for("filtered_documents", SHARD, tables)
     assert facts.expected_rows == raw.height - 1
-    assert raw["document_id"][0] not in (facts.upstream_keys or ())
+    assert facts.upstream is not None
+    [first] = raw[:1].select(key("document_id")).to_series()
+    assert first not in facts.upstream["key"]
+
+
+def test_a_verdict_is_on_the_bytes_that_were_hashed(tables: Tables) -> None:
+    write(tables)
+    stored, facts = facts_for("filtered_documents", SHARD, tables)
+    spoilt = with_rows(frames()["filtered_documents"], **dropped("too_short"))
+    tables.write("filtered_documents", SHARD, spoilt)
+    with pytest.raises(StorageError, match="was replaced while it was read"):
+        validate("filtered_documents", stored.batches, facts=facts, gates=GATES)
+
+
+def test_a_stored_table_is_judged_as_a_stream(tables: Tables) -> None:
+    spoilt = with_row(frames()["checked_qa"], 40, answer_correct=None)
+    write(tables, checked_qa=spoilt)
+    stored, facts = facts_for("checked_qa", SHARD, tables)
+    found = validate("checked_qa", stored.batches, facts=facts, gates=GATES)
+    assert {one.name for one in found.failed} == {"verdicts_complete", "verdicts_obeyed"}
+    for one in found.failed:
+        [row] = one.failing_rows
+        assert row == dict(spoilt.select("qa_id", "document_id", "reason").row(40, named=True))
+
+
+def test_keys_are_the_same_in_every_frame_and_null_with_their_parts() -> None:
+    frame = pl.DataFrame({"a": ["x", "y", None, "x"], "b": [1, 2, 3, 1]})
+    keys = frame.select(key("a", "b")).to_series()
+    assert keys.to_list() == [part.select(key("a", "b")).item() for part in frame.iter_slices(1)]
+    assert keys.n_unique() == 3
+    assert keys[2] is None
 
 
 def test_hostile_values_are_inert_in_the_table() -> None:
@@ -113,5 +145,5 @@ def test_hostile_values_are_inert_in_the_table() -> None:
 def test_long_values_are_cut(tables: Tables) -> None:
     frame, facts = sound("classified_documents", tables)
     spoilt = with_row(frame, 0, domain="x" * 5000)
-    [found] = validate("classified_documents", spoilt, facts=facts, gates=GATES).failed
+    [found] = validate("classified_documents", held(spoilt), facts=facts, gates=GATES).failed
     assert len(found.failing_rows[0]["domain"]) == 200

@@ -47,10 +47,15 @@ async def ask(
             dispatcher = Dispatcher(
                 engine, journal, policy, LogProgress(logging.getLogger("calls"))
             )
-            answers = [
-                answer
-                async for answer in dispatcher.in_order(dispatcher.complete, map(request, texts))
-            ]
+            try:
+                answers = [
+                    answer
+                    async for answer in dispatcher.in_order(
+                        dispatcher.complete, map(request, texts)
+                    )
+                ]
+            finally:
+                await dispatcher.aclose()
         journal.compact()
         return answers, dispatcher.usage
     finally:

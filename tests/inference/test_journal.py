@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import zstandard
 
 from tests.inference.test_dispatch import PLACE, request
 from webscale_rl_dagster.errors import StorageError
@@ -36,14 +37,16 @@ def key(text: str) -> str:
 async def test_a_recorded_completion_is_on_storage_before_record_returns(tmp_path: Path) -> None:
     async with Journal(Objects(str(tmp_path)), PLACE) as journal:
         await record(journal, "a")
-        [segment] = tmp_path.rglob("*.jsonl")
-        assert key("a") in segment.read_text()
+        [segment] = tmp_path.rglob("*.jsonl.zst")
+        assert key("a").encode() in zstandard.ZstdDecompressor().decompressobj().decompress(
+            segment.read_bytes()
+        )
 
 
 async def test_records_made_at_once_share_a_write(tmp_path: Path) -> None:
     async with Journal(Objects(str(tmp_path)), PLACE) as journal:
         await record(journal, *map(str, range(200)))
-    assert len(list(tmp_path.rglob("*.jsonl"))) < 20
+    assert len(list(tmp_path.rglob("*.jsonl.zst"))) < 20
 
 
 async def test_a_merged_journal_answers_as_before(tmp_path: Path) -> None:
@@ -97,7 +100,21 @@ async def test_a_cancelled_stage_keeps_what_was_recorded(tmp_path: Path) -> None
 
 async def test_storage_that_refuses_a_write_fails_the_call(tmp_path: Path) -> None:
     objects = Objects(str(tmp_path))
+    blocker = tmp_path / "journal"
     async with Journal(objects, PLACE) as journal:
-        (tmp_path / "journal").write_text("a file where a folder must be")
+        blocker.write_text("a file where a folder must be")
         with pytest.raises(StorageError, match="cannot write"):
             await record(journal, "a")
+        blocker.unlink()
+    async with Journal(objects, PLACE) as later:
+        assert later.get(key("a")) == ANSWER  # written at the end, when storage was back
+
+
+async def test_storage_that_stays_away_is_an_error(tmp_path: Path) -> None:
+    async def use_a_broken_folder() -> None:
+        async with Journal(Objects(str(tmp_path)), PLACE) as journal:
+            (tmp_path / "journal").write_text("a file where a folder must be")
+            await record(journal, "a")
+
+    with pytest.raises(StorageError, match="cannot write"):
+        await use_a_broken_folder()

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 Reply = Callable[[dict[str, Any]], str]
@@ -55,6 +56,33 @@ class Script:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._now = 0
+        self._first = self._last = 0.0
+
+    def begin(self, asked: dict[str, Any]) -> None:
+        self._first = self._first or perf_counter()
+        self.requests.append(asked)
+        self.prompts[json.dumps([asked["messages"], asked.get("seed")])] += 1
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
+
+    def end(self) -> None:
+        self._last = perf_counter()
+        self._now -= 1
+
+    def stats(self) -> dict[str, Any]:
+        """What was asked since the start, or since `forget`."""
+        return {
+            "requests": len(self.requests),
+            "distinct": len(self.prompts),
+            "most_at_once": self.most_at_once,
+            "seconds": self._last - self._first,
+        }
+
+    def forget(self) -> None:
+        self.requests.clear()
+        self.prompts.clear()
+        self.most_at_once = self._now
+        self._first = self._last = 0.0
 
     def next_fault(self) -> str | None:
         if self.faults:
@@ -117,19 +145,24 @@ async def _exchange(
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     if script.api_key and headers.get("authorization") != f"Bearer {script.api_key}":
         return _send(writer, 401, {"error": {"message": "invalid api key"}})
-    if request_line.startswith("GET"):
-        return _send(writer, 200, {"object": "list", "data": [{"id": "test-model"}]})
+    keep = headers.get("connection", "").lower() != "close"
+    match request_line.split()[:2]:
+        case ["GET", "/v1/stats"]:
+            return _send(writer, 200, script.stats()) and keep
+        case ["DELETE", "/v1/stats"]:
+            script.forget()
+            return _send(writer, 200, script.stats()) and keep
+        case ["GET", _]:
+            models = {"object": "list", "data": [{"id": "test-model", "object": "model"}]}
+            return _send(writer, 200, models) and keep
     asked = json.loads(body)
-    script.requests.append(asked)
-    script.prompts[json.dumps([asked["messages"], asked.get("seed")])] += 1
-    script._now += 1
-    script.most_at_once = max(script.most_at_once, script._now)
+    script.begin(asked)
     try:
         if script.latency_s:
             await asyncio.sleep(script.latency_s)
-        return await _answer(script, asked, writer)
+        return await _answer(script, asked, writer) and keep
     finally:
-        script._now -= 1
+        script.end()
         if not writer.is_closing():
             await writer.drain()
 
@@ -166,9 +199,19 @@ async def _answer(script: Script, asked: dict[str, Any], writer: asyncio.StreamW
 
 
 def _completion(text: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    tokens = max(1, len(text) // 4)
     return {
-        "choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": max(1, len(text) // 4)},
+        "id": "chatcmpl-0",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "test-model",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {
+            "prompt_tokens": 100,
+            "completion_tokens": tokens,
+            "total_tokens": 100 + tokens,
+        },
     }
 
 

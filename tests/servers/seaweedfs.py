@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
@@ -20,11 +19,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 KEY, SECRET, BUCKET = "testkey", "testsecret", "artifacts"
 
 
-@dataclass(frozen=True, slots=True)
 class S3Server:
-    """Where the server listens."""
+    """SeaweedFS on one folder and one set of ports, which a restart keeps."""
 
-    endpoint: str
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ports = dict(
+            zip(("master", "volume", "filer", "admin", "s3"), _free_ports(5), strict=True)
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self.endpoint = f"http://127.0.0.1:{self._ports['s3']}"
 
     def options(self) -> dict[str, str]:
         """Settings in the names that obstore and polars share."""
@@ -37,66 +41,82 @@ class S3Server:
             "aws_virtual_hosted_style_request": "false",
         }
 
+    def start(self) -> None:
+        """Returns once it serves its bucket, with whatever the folder holds."""
+        with (self._folder / "weed.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), stdout=log, stderr=log, cwd=self._folder
+            )
+        self._wait(self._process)
+
+    def kill(self) -> None:
+        """As a machine dies: at once, with nothing written that was not yet."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+
+    def _command(self) -> list[str]:
+        config = self._folder / "s3.json"
+        credentials = [{"accessKey": KEY, "secretKey": SECRET}]
+        actions = ["Admin", "Read", "Write", "List", "Tagging"]
+        identity = {"name": "test", "credentials": credentials, "actions": actions}
+        config.write_text(json.dumps({"identities": [identity]}))
+        weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
+        return [
+            weed,
+            "mini",
+            f"-dir={self._folder}",
+            f"-bucket={BUCKET}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            "-master.telemetry=false",
+            "-admin.ui=false",
+            "-webdav=false",
+            f"-s3.config={config}",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+            *(f"-{name}.port={port}" for name, port in self._ports.items()),
+        ]
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        client = boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
+            config=Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 0}),
+        )
+        deadline = time.monotonic() + 60
+        try:
+            while time.monotonic() < deadline:
+                try:
+                    client.put_object(Bucket=BUCKET, Key="ready", Body=b"")
+                    client.delete_object(Bucket=BUCKET, Key="ready")
+                    return
+                except (BotoCoreError, ClientError):
+                    if process.poll() is not None:
+                        raise RuntimeError("SeaweedFS ended; see weed.log") from None
+                    time.sleep(0.2)
+            raise TimeoutError("SeaweedFS did not answer within a minute; see weed.log")
+        finally:
+            client.close()
+
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3Server]:
-    """Start SeaweedFS, wait until it serves its bucket, stop it at the end."""
-    config = folder / "s3.json"
-    credentials = [{"accessKey": KEY, "secretKey": SECRET}]
-    actions = ["Admin", "Read", "Write", "List", "Tagging"]
-    identity = {"name": "test", "credentials": credentials, "actions": actions}
-    config.write_text(json.dumps({"identities": [identity]}))
-    ports = dict(zip(("master", "volume", "filer", "admin", "s3"), _free_ports(5), strict=True))
-    weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
-    command = [
-        weed,
-        "mini",
-        f"-dir={folder}",
-        f"-bucket={BUCKET}",
-        "-ip=127.0.0.1",
-        "-ip.bind=127.0.0.1",
-        "-master.telemetry=false",
-        "-admin.ui=false",
-        "-webdav=false",
-        f"-s3.config={config}",
-        "-s3.port.iceberg=0",
-        "-s3.port.lance=0",
-        *(f"-{name}.port={port}" for name, port in ports.items()),
-    ]
-    with (folder / "weed.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    """SeaweedFS in this folder, stopped at the end."""
+    server = S3Server(folder)
     try:
-        server = S3Server(f"http://127.0.0.1:{ports['s3']}")
-        _wait(server, process)
+        server.start()
         yield server
     finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait(server: S3Server, process: subprocess.Popen[bytes]) -> None:
-    client = boto3.client(
-        "s3",
-        endpoint_url=server.endpoint,
-        aws_access_key_id=KEY,
-        aws_secret_access_key=SECRET,
-        region_name="us-east-1",
-        config=Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 0}),
-    )
-    deadline = time.monotonic() + 60
-    try:
-        while time.monotonic() < deadline:
-            try:
-                client.put_object(Bucket=BUCKET, Key="ready", Body=b"")
-                client.delete_object(Bucket=BUCKET, Key="ready")
-                return
-            except (BotoCoreError, ClientError):
-                if process.poll() is not None:
-                    raise RuntimeError("SeaweedFS ended; see weed.log") from None
-                time.sleep(0.2)
-        raise TimeoutError("SeaweedFS did not answer within a minute; see weed.log")
-    finally:
-        client.close()
+        server.stop()
 
 
 def _free_ports(number: int) -> list[int]:

@@ -94,7 +94,7 @@ def test_the_same_content_is_ingested_once_whatever_its_name(tmp_path, tables, t
 
 def test_a_second_ingestion_reads_no_table(tables, ten, monkeypatch):
     first = ingested(ten, tables)
-    monkeypatch.setattr(tables, "read", None)
+    monkeypatch.setattr(tables, "open", None)
     assert [shard.key for shard in ingested(ten, tables)] == [shard.key for shard in first]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,3 +55,34 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "root" / "a").write_text("a file where a folder must be")
     with pytest.raises(StorageError, match="cannot write"):
         objects.put("a/b", b"1")
+
+
+def test_a_file_is_read_by_ranges(objects: Objects, tmp_path: Path) -> None:
+    data = bytes(range(256)) * 40
+    (tmp_path / "local").write_bytes(data)
+    objects.put_file("a/file", tmp_path / "local")
+    with objects.open("a/file") as file:
+        assert file.read(3) == data[:3]
+        file.seek(-5, os.SEEK_END)
+        assert file.read() == data[-5:]
+        file.seek(1000)
+        assert (file.read(24), file.tell()) == (data[1000:1024], 1024)
+        assert file.seek(20_000) == 20_000
+        assert file.read(1) == b""
+
+
+def test_a_file_replaced_while_it_is_read_is_never_mixed_with_the_new_one(objects: Objects) -> None:
+    objects.put("a", b"old" * 100)
+    file = objects.open("a")
+    assert file.read(3) == b"old"
+    objects.put("a", b"new" * 100)
+    with pytest.raises(StorageError, match="was replaced while it was read"):
+        file.read(3)
+    objects.delete(["a"])
+    with pytest.raises(StorageError, match="was replaced while it was read"):
+        file.read(3)
+
+
+def test_a_missing_object_cannot_be_opened(objects: Objects) -> None:
+    with pytest.raises(StorageError, match="no/such does not exist"):
+        objects.open("no/such")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import io
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
 from webscale_rl_dagster.errors import SchemaError, StorageError
 from webscale_rl_dagster.schemas import TABLES, frame_of
 from webscale_rl_dagster.storage.objects import Objects
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import (
+    BATCH_CHARACTERS,
+    GROUP_BYTES,
+    GROUP_ROWS,
+    Tables,
+)
 
 SHARD = "wiki/0123456789/00000"
+NOW = datetime(2026, 11, 22, 16, 20, 3, 123456, tzinfo=UTC)
 ROWS: list[dict[str, object]] = [
     {"document_id": "a", "tokens": 80, "kept": True},
     {"document_id": "b", "tokens": 8, "kept": False, "reason": "too_short"},
@@ -57,3 +66,139 @@ def test_a_frame_off_its_contract_is_refused(objects: Objects, change, named: st
 def test_a_shard_that_was_never_written_is_a_clear_error(objects: Objects) -> None:
     with pytest.raises(StorageError, match="does not exist"):
         Tables(objects).read("filtered_documents", SHARD)
+
+
+def row(number: int, **values: object) -> dict[str, object]:
+    return {
+        "document_id": f"{number:064x}",
+        "text": f"The canal of {number} is long.",
+        "corpus": "wiki",
+        "source_row": number,
+        "ingested_at": NOW,
+        "kept": number % 3 > 0,
+        "reason": None if number % 3 else "duplicate_document",
+        **values,
+    }
+
+
+def test_rows_are_written_and_read_as_a_stream(objects: Objects) -> None:
+    tables, rows = Tables(objects), [row(number) for number in range(2 * GROUP_ROWS + 7)]
+    with tables.writer("raw_documents", SHARD) as writer:
+        for one in rows:
+            writer.add(one)
+    frame = frame_of("raw_documents", rows)
+    assert writer.rows == writer.written.rows == len(rows)
+    assert tables.written("raw_documents", SHARD) == writer.written
+    assert tables.read("raw_documents", SHARD).equals(frame)
+    assert list(tables.rows("raw_documents", SHARD)) == frame.to_dicts()
+    kept = frame.filter("kept").drop("kept", "reason", "error")
+    assert list(tables.kept_rows("raw_documents", SHARD)) == kept.to_dicts()
+    some = ["text", "document_id"]
+    found = tables.kept_rows("raw_documents", SHARD, columns=some)
+    assert list(found) == kept.select(some).to_dicts()
+    assert tables.height("raw_documents", SHARD) == len(rows)
+    assert tables.height("raw_documents", SHARD, kept=True) == kept.height
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_type_of_every_table_comes_back(objects: Objects, table: str) -> None:
+    """Nulls, empty lists and lists with nulls among them."""
+    values: dict[object, list[object]] = {
+        pl.String(): ["é\x00\ud7ff", "", None],
+        pl.Boolean(): [True, False, None],
+        pl.Int32(): [2**31 - 1, -1, None],
+        pl.Int64(): [2**63 - 1, -1, None],
+        pl.List(pl.String()): [["a", None, ""], [], None],
+        pl.Datetime("us", "UTC"): [NOW, NOW.replace(microsecond=1), None],
+    }
+    columns = {name: values[dtype] for name, dtype in TABLES[table].items()}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    tables = Tables(objects)
+    with tables.writer(table, SHARD) as writer:
+        for one in rows:
+            writer.add(one)
+    assert list(tables.rows(table, SHARD)) == rows
+    read = tables.read(table, SHARD)
+    assert read.schema == TABLES[table]
+    assert read.equals(pl.DataFrame(columns, schema=TABLES[table]))
+
+
+def test_an_empty_table_is_a_table(objects: Objects) -> None:
+    tables = Tables(objects)
+    with tables.writer("candidate_qa", SHARD):
+        pass
+    assert tables.read("candidate_qa", SHARD).equals(frame_of("candidate_qa", []))
+    assert list(tables.kept_rows("candidate_qa", SHARD)) == []
+    assert tables.height("candidate_qa", SHARD, kept=True) == 0
+
+
+def test_a_failure_half_way_leaves_what_was_there(objects: Objects) -> None:
+    tables = Tables(objects)
+    before = tables.write("filtered_documents", SHARD, frame_of("filtered_documents", ROWS))
+
+    def fail(shard: str) -> None:
+        with tables.writer("filtered_documents", shard) as writer:
+            writer.add(ROWS[0])
+            raise RuntimeError("the engine is gone")
+
+    for shard in (SHARD, "wiki/0123456789/00001"):
+        with pytest.raises(RuntimeError):
+            fail(shard)
+    assert tables.shards("filtered_documents") == [SHARD]
+    assert tables.written("filtered_documents", SHARD) == before
+
+
+def test_discarded_rows_leave_what_was_there(objects: Objects) -> None:
+    tables = Tables(objects)
+    before = tables.write("filtered_documents", SHARD, frame_of("filtered_documents", ROWS))
+    with tables.writer("filtered_documents", SHARD) as writer:
+        writer.add(ROWS[0])
+        writer.discard()
+    assert tables.written("filtered_documents", SHARD) == before
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "named"),
+    [({"colour": "red"}, "colour"), ({"tokens": "many"}, "tokens"), ({"window": 2**31}, "window")],
+)
+def test_a_row_off_its_contract_is_refused(
+    objects: Objects, spoilt: dict[str, object], named: str
+) -> None:
+    tables = Tables(objects)
+    with pytest.raises(SchemaError, match=named):  # the end of the context refuses
+        with tables.writer("filtered_documents", SHARD) as writer:
+            writer.add(ROWS[0] | spoilt)
+    assert not tables.has("filtered_documents", SHARD)
+
+
+def test_long_documents_make_small_row_groups(objects: Objects) -> None:
+    tables, text = Tables(objects), "canal " * 200_000
+    with tables.writer("raw_documents", SHARD) as writer:
+        for number in range(40):
+            writer.add(row(number, text=text))
+    heights = [batch.height for batch in tables.open("raw_documents", SHARD).batches()]
+    assert sum(heights) == 40
+    assert max(heights) * len(text) <= GROUP_BYTES + BATCH_CHARACTERS + len(text)
+
+
+def test_a_table_of_an_older_version_says_so(objects: Objects) -> None:
+    data = io.BytesIO()
+    pl.DataFrame({"document_id": ["a"], "kept": [True]}).write_parquet(data)
+    objects.put(f"filtered_documents/{SHARD}.parquet", data.getvalue())
+    with pytest.raises(SchemaError, match=r"window.*materialize filtered_documents again"):
+        Tables(objects).read("filtered_documents", SHARD)
+
+
+def test_a_file_that_is_no_table_says_so(objects: Objects) -> None:
+    objects.put(f"filtered_documents/{SHARD}.parquet", b"PAR1 half a file")
+    with pytest.raises(StorageError, match="is no Parquet file"):
+        Tables(objects).height("filtered_documents", SHARD)
+
+
+def test_a_table_replaced_while_it_is_read_is_a_clear_error(objects: Objects) -> None:
+    tables = Tables(objects)
+    tables.write("filtered_documents", SHARD, frame_of("filtered_documents", ROWS))
+    stored = tables.open("filtered_documents", SHARD)
+    tables.write("filtered_documents", SHARD, frame_of("filtered_documents", ROWS[:1]))
+    with pytest.raises(StorageError, match="was replaced while it was read"):
+        list(stored.batches())

@@ -2,20 +2,22 @@
 
 import dagster as dg
 
-from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.expectations.gate import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
-from webscale_rl_dagster.stages.documents import kept_documents
+from webscale_rl_dagster.stages.documents import TEXT
 from webscale_rl_dagster.stages.generate import generate_candidates
+from webscale_rl_dagster.storage.tables import TableWriter
 
 
 @dg.asset(
     deps=["raw_documents", "classified_documents"],
-    **stage_options(group="pairs", logic="1", templates=["generate", "answer"]),
+    **stage_options(group="pairs", logic="2", templates=["generate", "answer"]),
 )
 def candidate_qa(
     context: dg.AssetExecutionContext,
@@ -24,27 +26,26 @@ def candidate_qa(
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """One candidate question and answer per document and persona, drawn from the document."""
+    """One candidate question and answer per window of a document and persona, drawn from it."""
     require_open(context, "classified_documents")
     tables = storage.tables()
 
-    def make(place: JournalPlace) -> Made:
-        documents = kept_documents(tables, "classified_documents", place.shard)
-        return Made(
-            *models.run(
-                "generator",
-                place,
-                objects=tables.objects,
-                progress=progress,
-                rows=documents.height,
-                work=lambda dispatcher: generate_candidates(
-                    documents,
-                    dispatcher,
-                    shard=place.shard,
-                    style=settings.generator_style,
-                    samples=settings.generator.samples,
-                ),
-            )
+    def make(place: JournalPlace, writer: TableWriter) -> Usage:
+        return models.run(
+            "generator",
+            place,
+            objects=tables.objects,
+            progress=progress,
+            rows=tables.height("classified_documents", place.shard, kept=True),
+            work=lambda dispatcher: generate_candidates(
+                tables.kept_rows("classified_documents", place.shard),
+                tables.kept_rows("raw_documents", place.shard, columns=TEXT),
+                dispatcher,
+                shard=place.shard,
+                style=settings.generator_style,
+                samples=settings.generator.samples,
+            ),
+            write=writer.add,
         )
 
     make_shards(context, tables, make)

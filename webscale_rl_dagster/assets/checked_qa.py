@@ -2,18 +2,21 @@
 
 import dagster as dg
 
-from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.expectations.gate import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.check import check_candidates
+from webscale_rl_dagster.stages.documents import TEXT
+from webscale_rl_dagster.storage.tables import TableWriter
 
 
 @dg.asset(
     deps=["raw_documents", "candidate_qa"],
-    **stage_options(group="pairs", logic="1", templates=["check"]),
+    **stage_options(group="pairs", logic="2", templates=["check"]),
 )
 def checked_qa(
     context: dg.AssetExecutionContext,
@@ -25,20 +28,19 @@ def checked_qa(
     require_open(context, "candidate_qa")
     tables = storage.tables()
 
-    def make(place: JournalPlace) -> Made:
-        candidates = tables.kept("candidate_qa", place.shard)
-        documents = tables.kept("raw_documents", place.shard)
-        return Made(
-            *models.run(
-                "checker",
-                place,
-                objects=tables.objects,
-                progress=progress,
-                rows=candidates.height,
-                work=lambda dispatcher: check_candidates(
-                    candidates, documents.select("document_id", "text", "title"), dispatcher
-                ),
-            )
+    def make(place: JournalPlace, writer: TableWriter) -> Usage:
+        return models.run(
+            "checker",
+            place,
+            objects=tables.objects,
+            progress=progress,
+            rows=tables.height("candidate_qa", place.shard, kept=True),
+            work=lambda dispatcher: check_candidates(
+                tables.kept_rows("candidate_qa", place.shard),
+                tables.kept_rows("raw_documents", place.shard, columns=TEXT),
+                dispatcher,
+            ),
+            write=writer.add,
         )
 
     make_shards(context, tables, make)

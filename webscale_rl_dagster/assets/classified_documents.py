@@ -2,20 +2,22 @@
 
 import dagster as dg
 
-from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.expectations.gate import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.classify import classify_documents
-from webscale_rl_dagster.stages.documents import kept_documents
+from webscale_rl_dagster.stages.documents import TEXT
+from webscale_rl_dagster.storage.tables import TableWriter
 
 
 @dg.asset(
     deps=["raw_documents", "filtered_documents"],
-    **stage_options(group="documents", logic="1", templates=["classify"]),
+    **stage_options(group="documents", logic="2", templates=["classify"]),
 )
 def classified_documents(
     context: dg.AssetExecutionContext,
@@ -28,22 +30,21 @@ def classified_documents(
     require_open(context, "filtered_documents")
     tables = storage.tables()
 
-    def make(place: JournalPlace) -> Made:
-        documents = kept_documents(tables, "filtered_documents", place.shard)
-        return Made(
-            *models.run(
-                "classifier",
-                place,
-                objects=tables.objects,
-                progress=progress,
-                rows=documents.height,
-                work=lambda dispatcher: classify_documents(
-                    documents,
-                    dispatcher,
-                    personas=settings.personas_per_document,
-                    shortlist=settings.domain_shortlist,
-                ),
-            )
+    def make(place: JournalPlace, writer: TableWriter) -> Usage:
+        return models.run(
+            "classifier",
+            place,
+            objects=tables.objects,
+            progress=progress,
+            rows=tables.height("filtered_documents", place.shard, kept=True),
+            work=lambda dispatcher: classify_documents(
+                tables.kept_rows("filtered_documents", place.shard),
+                tables.kept_rows("raw_documents", place.shard, columns=TEXT),
+                dispatcher,
+                personas=settings.personas_per_document,
+                shortlist=settings.domain_shortlist,
+            ),
+            write=writer.add,
         )
 
     make_shards(context, tables, make)

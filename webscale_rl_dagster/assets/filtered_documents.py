@@ -2,19 +2,23 @@
 
 import dagster as dg
 
-from webscale_rl_dagster.assets.shards import Made, make_shards, stage_options
+from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.expectations.gate import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
+from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
+from webscale_rl_dagster.stages.documents import TEXT
 from webscale_rl_dagster.stages.filter import filter_documents
+from webscale_rl_dagster.stages.windows import windower
+from webscale_rl_dagster.storage.tables import TableWriter
 
 
 @dg.asset(
     deps=["raw_documents"],
-    **stage_options(group="documents", logic="1", templates=["filter"]),
+    **stage_options(group="documents", logic="2", templates=["filter"]),
 )
 def filtered_documents(
     context: dg.AssetExecutionContext,
@@ -27,17 +31,22 @@ def filtered_documents(
     require_open(context, "raw_documents")
     tables = storage.tables()
 
-    def make(place: JournalPlace) -> Made:
-        documents = tables.kept("raw_documents", place.shard)
-        return Made(
-            *models.run(
-                "filter",
-                place,
-                objects=tables.objects,
-                progress=progress,
-                rows=documents.height,
-                work=lambda dispatcher: filter_documents(documents, dispatcher, settings.filter),
-            )
+    cutter = windower(settings.models)
+
+    def make(place: JournalPlace, writer: TableWriter) -> Usage:
+        return models.run(
+            "filter",
+            place,
+            objects=tables.objects,
+            progress=progress,
+            rows=tables.height("raw_documents", place.shard, kept=True),
+            work=lambda dispatcher: filter_documents(
+                tables.kept_rows("raw_documents", place.shard, columns=TEXT),
+                dispatcher,
+                settings.filter,
+                cutter,
+            ),
+            write=writer.add,
         )
 
     make_shards(context, tables, make)

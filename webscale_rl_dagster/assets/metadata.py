@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
-from webscale_rl_dagster.lineage.ledger import count, shard_counts
+from webscale_rl_dagster.lineage.ledger import shard_counts
 from webscale_rl_dagster.lineage.plots import funnel_plot, share_plot
 from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import Tables, WrittenTable
@@ -27,42 +28,39 @@ _PLOTTED = {
 def shard_metadata(
     table: str,
     shard: str,
-    frame: pl.DataFrame,
     *,
     written: WrittenTable,
     tables: Tables,
     usage: Usage | None,
 ) -> dict[str, Any]:
-    """Counts, schema, lineage, a preview and plots of one shard's table."""
-    counts = count(frame)
+    """Counts, schema, lineage, a preview and plots of one shard's table, as it is stored."""
+    counts = shard_counts(tables, shard)
+    here = counts[table]
     metadata: dict[str, Any] = {
-        "dagster/partition_row_count": frame.height,
+        "dagster/partition_row_count": written.rows,
         "dagster/column_schema": _column_schema(table),
         "dagster/uri": written.uri,
         "sha256": written.sha256,
-        "input": counts.input,
-        "kept": counts.kept,
-        "kept_share": counts.kept / counts.input if counts.input else 0.0,
-        "failed": counts.failed,
-        "dropped": dg.MetadataValue.json(counts.dropped),
-        "preview": dg.MetadataValue.md(preview(frame)),
+        "input": here.input,
+        "kept": here.kept,
+        "kept_share": here.kept / here.input if here.input else 0.0,
+        "failed": here.failed,
+        "dropped": dg.MetadataValue.json(here.dropped),
+        "preview": dg.MetadataValue.md(preview(_head(tables, table, shard))),
     }
     if COLUMN_SOURCES[table]:
         metadata["dagster/column_lineage"] = _column_lineage(table)
     if usage is not None:
         metadata |= {f"calls/{name}": value for name, value in usage.as_dict().items()}
-        if usage.engine_seconds:
-            metadata["calls/tokens_per_second"] = usage.completion_tokens / usage.engine_seconds
     if table != "raw_documents":
-        metadata["funnel"] = _image(funnel_plot(shard_counts(tables, shard)))
+        metadata["funnel"] = _image(funnel_plot(counts))
     if table in _PLOTTED:
-        metadata["domains"] = _image(share_plot(_tally(frame, _PLOTTED[table]), "rows kept"))
+        metadata["domains"] = _image(share_plot(_tally(tables, table, shard), "rows kept"))
     return metadata
 
 
-def preview(frame: pl.DataFrame, rows: int = PREVIEW_ROWS) -> str:
-    """The first rows as a Markdown table; document text is hostile, so it is cut and escaped."""
-    head = frame.head(rows)
+def preview(head: pl.DataFrame) -> str:
+    """The rows as a Markdown table; document text is hostile, so it is cut and escaped."""
     lines = ["| " + " | ".join(head.columns) + " |", "|" + "---|" * head.width]
     lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in head.iter_rows()]
     return "\n".join(lines)
@@ -76,9 +74,18 @@ def _cell(value: object, longest: int = 80) -> str:
     return text
 
 
-def _tally(frame: pl.DataFrame, column: str) -> Mapping[str, int]:
-    kept = frame.filter("kept").drop_nulls(column)
-    return dict(kept[column].value_counts().iter_rows())
+def _head(tables: Tables, table: str, shard: str) -> pl.DataFrame:
+    batches = tables.open(table, shard).batches(TABLES[table].names(), rows=PREVIEW_ROWS)
+    return next(batches, pl.DataFrame(schema=TABLES[table]))
+
+
+def _tally(tables: Tables, table: str, shard: str) -> Mapping[str, int]:
+    """Kept rows by the value of the column that is plotted."""
+    column = _PLOTTED[table]
+    found: Counter[str] = Counter()
+    for batch in tables.open(table, shard).kept_batches([column]):
+        found.update(dict(batch.drop_nulls()[column].value_counts().iter_rows()))
+    return found
 
 
 def _column_schema(table: str) -> dg.TableSchema:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from webscale_rl_dagster.assets.metadata import shard_metadata
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import Tables, TableWriter
 
 OWNERS = ["team:data"]
 MODEL_POOL = "models"
@@ -34,25 +32,20 @@ def stage_options(*, group: str, logic: str, templates: Sequence[str] = ()) -> d
     return options | ({"pool": MODEL_POOL} if templates else {})
 
 
-@dataclass(frozen=True)
-class Made:
-    """A stage's result for one shard."""
-
-    frame: pl.DataFrame
-    usage: Usage | None = None
-
-
 def make_shards(
-    context: dg.AssetExecutionContext, tables: Tables, make: Callable[[JournalPlace], Made]
+    context: dg.AssetExecutionContext,
+    tables: Tables,
+    make: Callable[[JournalPlace, TableWriter], Usage | None],
 ) -> None:
-    """Make, write and describe the asset's table for every shard of the run, one by one."""
+    """Make and describe the asset's table for every shard of the run, one by one.
+
+    `make` adds each row as it comes; a shard that fails half-way leaves the table it had before.
+    """
     table = context.asset_key.to_user_string()
     for shard in context.partition_keys:
-        made = make(JournalPlace(table, shard, context.run.run_id))
-        written = tables.write(table, shard, made.frame)
+        with tables.writer(table, shard) as writer:
+            usage = make(JournalPlace(table, shard, context.run.run_id), writer)
         context.add_asset_metadata(
-            shard_metadata(
-                table, shard, made.frame, written=written, tables=tables, usage=made.usage
-            ),
+            shard_metadata(table, shard, written=writer.written, tables=tables, usage=usage),
             partition_key=shard,
         )

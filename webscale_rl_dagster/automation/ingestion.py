@@ -100,8 +100,6 @@ def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tabl
 
 
 def _materialization(key: str, tables: Tables) -> dg.AssetMaterialization:
-    frame, written = tables.read("raw_documents", key), tables.written("raw_documents", key)
-    metadata = shard_metadata(
-        "raw_documents", key, frame, written=written, tables=tables, usage=None
-    )
+    written = tables.written("raw_documents", key)
+    metadata = shard_metadata("raw_documents", key, written=written, tables=tables, usage=None)
     return dg.AssetMaterialization(asset_key=_RAW, partition=key, metadata=metadata)

@@ -7,11 +7,13 @@ Exit status: 0 all done, 1 something failed, 2 wrong usage, 3 done but a gate is
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from webscale_rl_dagster.cli.benchmarks import benchmarks_app
 from webscale_rl_dagster.cli.configuration import config_app
 from webscale_rl_dagster.cli.console import errors
 from webscale_rl_dagster.cli.ingest import ingest
@@ -28,17 +30,28 @@ app = typer.Typer(
     help="Turn documents into verified question-answer pairs for reinforcement learning.",
 )
 app.add_typer(config_app, name="config")
+app.add_typer(benchmarks_app, name="benchmarks")
 for command in (ingest, run, status, show, home):
     app.command()(command)
 
 
 def main() -> None:
     """The console script. Our own errors end it with their message, not with a stack trace."""
+    _hear_signals()
     try:
         app()
     except WebscaleError as error:
         errors.print(f"error: {error}", style="red", soft_wrap=True)
         raise SystemExit(1) from None
+
+
+def _hear_signals() -> None:
+    """SIGTERM interrupts as Ctrl-C does, and both do in a process that was started to ignore them.
+
+    Shells start background jobs that way, and Dagster hands SIGTERM whatever SIGINT has.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 @app.callback()

@@ -33,10 +33,11 @@ def new_bars() -> Progress:
 
 
 class StageBars:
-    """A bar per stage and shard, kept on screen when the stage is done."""
+    """A bar per stage and shard, kept on screen when the stage is done; `total` sums all."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: Progress, total: Usage) -> None:
         self._bars = bars
+        self._total = total
         self._task: TaskID | None = None
 
     def started(self, stage: str, shard: str, rows: int) -> None:
@@ -48,6 +49,7 @@ class StageBars:
 
     def finished(self, usage: Usage) -> None:
         assert self._task is not None, "a stage starts before it finishes"
+        self._total.add(usage)
         self._bars.update(self._task, note=_note(usage))
         self._bars.stop_task(self._task)
 
@@ -73,5 +75,4 @@ class IngestBar(IngestReport):
 
 
 def _note(usage: Usage) -> str:
-    speed = usage.completion_tokens / usage.engine_seconds if usage.engine_seconds else 0.0
-    return f"{usage.requests} calls, {usage.reused} from the journal, {speed:.0f} new tokens/s"
+    return f"{usage.requests} calls, {usage.reused} from the journal"

@@ -22,12 +22,14 @@ def check() -> None:
     """Read pipeline.yaml, open every engine it names, and say what is in force."""
     config = load_config()
     console.print(f"storage: {config.storage}", soft_wrap=True)
-    opened: dict[EngineConfig, str] = {}
+    opened: list[tuple[EngineConfig, str]] = []
     for role in ("filter", "classifier", "generator", "checker"):
         engine = config.models.for_role(role)
-        if engine not in opened:
-            opened[engine] = _open(role, engine)
-        console.print(f"{role}: {opened[engine]}", soft_wrap=True)
+        said = next((line for known, line in opened if known == engine), None)
+        if said is None:
+            said = _open(role, engine)
+            opened.append((engine, said))
+        console.print(f"{role}: {said}", soft_wrap=True)
     console.print(f"corpora: {', '.join(corpus.name for corpus in config.corpora) or 'none named'}")
     console.print("the configuration is good")
 

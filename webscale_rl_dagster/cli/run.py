@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from webscale_rl_dagster.cli.console import FAILED, GATE_SHUT, INTERRUPTED, console, errors
+from webscale_rl_dagster.cli.console import FAILED, GATE_SHUT, INTERRUPTED, console, errors, summary
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.errors import ConfigError
 
@@ -23,6 +24,8 @@ def run(
     from webscale_rl_dagster.cli.bars import StageBars, new_bars
     from webscale_rl_dagster.cli.local import execute, local_instance, was_interrupted
     from webscale_rl_dagster.definitions import build_definitions
+    from webscale_rl_dagster.inference.engines.pool import EnginePool
+    from webscale_rl_dagster.inference.usage import Usage
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
 
@@ -30,11 +33,13 @@ def run(
     tables = Tables(Objects(config.storage))
     wanted = _wanted(shard or [], all_shards, tables.shards("raw_documents"))
     worst = 0
-    with local_instance(config) as instance:
+    total = Usage()
+    with local_instance(config) as instance, closing(EnginePool(keep_open=True)) as engines:
         for key in wanted:
             with new_bars() as bars:
                 adopt_shard(instance, key, tables)
-                definitions = build_definitions(config, progress=StageBars(bars))
+                progress = StageBars(bars, total)
+                definitions = build_definitions(config, progress=progress, engines=engines)
                 result = execute(definitions, "make_pairs", instance=instance, shard=key)
             if was_interrupted(result):
                 errors.print(f"interrupted in {key}; finished calls are in the journal")
@@ -42,6 +47,7 @@ def run(
             code, line = _outcome(key, result)
             console.print(line, soft_wrap=True)
             worst = code if worst != FAILED and code else worst
+    console.print(summary(len(wanted), total), soft_wrap=True)
     if worst:
         raise typer.Exit(worst)
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from webscale_rl_dagster.cli.console import console
+from webscale_rl_dagster.cli.console import console, summary
 from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.inference.usage import Usage
 
 if TYPE_CHECKING:
     import polars as pl
 
     from webscale_rl_dagster.lineage.ledger import StageCounts
     from webscale_rl_dagster.lineage.status import ShardStatus
+
+
+_AT_ONCE = 8
+"""Shards looked at together: on S3 nearly all of the time is spent waiting."""
 
 
 def status(
@@ -34,7 +40,13 @@ def status(
     shards = tables.shards("raw_documents")
     with local_instance(config) as instance:
         gates = gate_status(instance, shards, tables=tables)
-    found = [shard_status(tables, shard, gates[shard]) for shard in shards]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = list(
+            pool.map(
+                lambda shard: shard_status(tables, shard, gates[shard], prices=config.prices),
+                shards,
+            )
+        )
     aside = quarantined(tables)
     if as_json:
         body = {"shards": [item.as_json() for item in found], "quarantined": aside.height}
@@ -47,15 +59,7 @@ def status(
 
 def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
     for item in found:
-        table = Table("stage", "input", "kept", "dropped", "failed", title=item.shard)
-        table.title_justify = "left"
-        for column in table.columns[1:3]:
-            column.justify = "right"
-        for stage, counts in item.stages.items():
-            table.add_row(
-                stage, str(counts.input), str(counts.kept), _reasons(counts), str(counts.failed)
-            )
-        console.print(table)
+        console.print(_funnel(item))
         if item.gate_open:
             console.print(f"gate open, {item.published} pairs published")
         else:
@@ -67,6 +71,24 @@ def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
     published = sum(item.published for item in found)
     console.print(f"{published} pairs published from {len(found)} shards")
     _print_quarantine(aside)
+    total = Usage()
+    for item in found:
+        for usage in item.calls.values():
+            total.add(usage)
+    console.print(summary(len(found), total), soft_wrap=True)
+
+
+def _funnel(item: ShardStatus) -> Table:
+    table = Table("stage", "input", "kept", "calls", "dropped", "failed", title=item.shard)
+    table.title_justify = "left"
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for stage, counts in item.stages.items():
+        usage = item.calls.get(stage)
+        calls = f"{usage.requests:,}" if usage else ""
+        kept, failed = f"{counts.kept:,}", f"{counts.failed:,}"
+        table.add_row(stage, f"{counts.input:,}", kept, calls, _reasons(counts), failed)
+    return table
 
 
 def _reasons(counts: StageCounts) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -45,14 +44,10 @@ class KnownDocuments:
         for key in tables.shards("raw_documents"):
             if key in self._loaded or key.startswith(without):
                 continue
-            frame = tables.read("raw_documents", key, columns=["document_id", "kept"])
-            self._add_all(frame.filter("kept")["document_id"])
+            for row in tables.kept_rows("raw_documents", key, columns=["document_id"]):
+                self.add(row["document_id"])
             self._loaded.add(key)
 
     def loaded(self, key: str) -> None:
         """The shard's documents have been added one by one."""
         self._loaded.add(key)
-
-    def _add_all(self, document_ids: Iterable[str]) -> None:
-        rows = ((bytes.fromhex(document_id[:32]),) for document_id in document_ids)
-        self._database.executemany("INSERT OR IGNORE INTO known VALUES (?)", rows)

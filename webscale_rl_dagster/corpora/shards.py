@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-
-import polars as pl
 
 from webscale_rl_dagster.corpora.known import KnownDocuments
 from webscale_rl_dagster.corpora.records import Document
 from webscale_rl_dagster.errors import IngestError
 from webscale_rl_dagster.identity import ShardKey, document_id
-from webscale_rl_dagster.schemas import frame_of
-from webscale_rl_dagster.storage.tables import Tables, WrittenTable
+from webscale_rl_dagster.storage.tables import Row, Tables, WrittenTable
 
 TABLE = "raw_documents"
 DUPLICATE = "duplicate_document"
 SHARD_CHARACTERS = 512 * 1024 * 1024
-"""A shard of very long documents ends early, or a thousand of ten megabytes would fill memory."""
+"""A shard of very long documents ends early, so that none is a file of many gigabytes."""
 MOST_SHARDS = 100_000
 """Of one file: shard numbers have five digits."""
+_SAYS = ("document_id", "source_row", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,43 +56,42 @@ class ShardWriter:
         self._known = known
         self._shard_documents = shard_documents
         self._now = now
-        self._rows: list[dict[str, object]] = []
-        self._characters = 0
+        self._shard: _OpenShard | None = None
+
+    def close(self) -> None:
+        """A shard that was not flushed does not appear."""
+        if self._shard is not None:
+            self._shard.abandon()
+            self._shard = None
 
     def add(self, document: Document) -> IngestedShard | None:
         """The shard that this document filled, if it did."""
         self.documents += 1
-        self._characters += len(document.text) + len(document.metadata or "")
-        self._rows.append(self._row(document))
-        if len(self._rows) < self._shard_documents and self._characters < SHARD_CHARACTERS:
-            return None
-        return self.flush()
+        if self._shard is None:
+            self._shard = _OpenShard(self._tables, self._next_key())
+        identity = document_id(document.text)
+        self._shard.add(document, self._row(document, identity, self._known.add(identity)))
+        full = self._shard.rows >= self._shard_documents
+        return self.flush() if full or self._shard.characters >= SHARD_CHARACTERS else None
 
     def flush(self) -> IngestedShard | None:
         """The last shard, which may hold fewer documents; None if nothing is left."""
-        if not self._rows:
+        if self._shard is None:
             return None
+        shard = self._shard.close()
+        self._shard = None
+        self._known.loaded(shard.key)
+        self.shards.append(shard)
+        return shard
+
+    def _next_key(self) -> str:
         if len(self.shards) == MOST_SHARDS:
             raise IngestError(
                 f"the file has more than {MOST_SHARDS} shards: raise shard_documents, or split it"
             )
-        key = str(ShardKey(self._corpus, self._file, len(self.shards)))
-        frame = frame_of(TABLE, self._rows)
-        self._rows = []
-        self._characters = 0
-        earlier = self._earlier(key, frame)
-        table = earlier or self._tables.write(TABLE, key, frame)
-        kept = int(frame["kept"].sum())
-        shard = IngestedShard(
-            key, frame.height, kept, frame.height - kept, table, new=earlier is None
-        )
-        self._known.loaded(key)
-        self.shards.append(shard)
-        return shard
+        return str(ShardKey(self._corpus, self._file, len(self.shards)))
 
-    def _row(self, document: Document) -> dict[str, object]:
-        identity = document_id(document.text)
-        kept = self._known.add(identity)
+    def _row(self, document: Document, identity: str, kept: bool) -> Row:
         return {
             "document_id": identity,
             "text": document.text if kept else None,
@@ -110,18 +108,54 @@ class ShardWriter:
             "reason": None if kept else DUPLICATE,
         }
 
-    def _earlier(self, key: str, frame: pl.DataFrame) -> WrittenTable | None:
+
+class _OpenShard:
+    """A shard that is being filled: its rows lie in a local file until it is closed."""
+
+    def __init__(self, tables: Tables, key: str) -> None:
+        self.rows = self.kept = self.characters = 0
+        self._tables = tables
+        self._key = key
+        self._said = sha256()
+        self._context = ExitStack()
+        self._writer = self._context.enter_context(tables.writer(TABLE, key))
+
+    def add(self, document: Document, row: Row) -> None:
+        self._writer.add(row)
+        self._said.update(_said(row))
+        self.rows += 1
+        self.kept += row["kept"]
+        self.characters += len(document.text) + len(document.metadata or "")
+
+    def abandon(self) -> None:
+        self._writer.discard()
+        self._context.close()
+
+    def close(self) -> IngestedShard:
+        earlier = self._earlier()
+        if earlier is not None:
+            self._writer.discard()
+        self._context.close()
+        table = earlier or self._writer.written
+        return IngestedShard(
+            self._key, self.rows, self.kept, self.rows - self.kept, table, new=earlier is None
+        )
+
+    def _earlier(self) -> WrittenTable | None:
         """The table an unfinished attempt left, if it says the same.
 
         It may not: it was cut at another size, or another corpus came and went in between.
         """
-        if not self._tables.has(TABLE, key):
+        if not self._tables.has(TABLE, self._key):
             return None
-        says = ["document_id", "source_row", "kept"]
-        stored = self._tables.read(TABLE, key, columns=says)
-        if not stored.select(says).equals(frame.select(says)):
+        stored = sha256()
+        for row in self._tables.rows(TABLE, self._key, columns=_SAYS):
+            stored.update(_said(row))
+        if stored.digest() != self._said.digest():
             return None
-        uri = self._tables.uri(TABLE, key)
-        objects = self._tables.objects
-        data = objects.get(uri.removeprefix(f"{objects.root}/"))
-        return WrittenTable(uri, frame.height, sha256(data).hexdigest())
+        return self._tables.written(TABLE, self._key)
+
+
+def _said(row: Row) -> bytes:
+    """What tells two tables of one shard apart: which document stands where, and whether kept."""
+    return "\t".join(str(row[name]) for name in _SAYS).encode() + b"\n"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import claims
-from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.facts import Facts, key
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -23,7 +24,7 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
     return [
         *claims.reconciled(facts),
         *claims.outcomes(gates),
-        claims.unique("qa_id", name="qa_id_unique"),
+        claims.unique("key", name="qa_id_unique"),
         claims.every_row("verdicts_complete"),
         claims.every_row("verdicts_obeyed"),
         claims.share(
@@ -36,21 +37,21 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
     ]
 
 
-def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """The narrow frame that the suite looks at.
+def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
+    """The narrow frame that the suite looks at."""
+    frame = claims.narrow("checked_qa", batches, _row_claims)
+    return frame.with_columns(claims.known(facts))
 
-    Verdicts are due on every kept row and on every row that neither a rule dropped nor the model
-    left unanswered.
-    """
+
+def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
+    """Verdicts are due on kept rows and on those that no rule dropped and the model answered."""
     broke_rules = (pl.col("rules_failed").list.len() > 0).fill_null(False)
     due = pl.col("kept").fill_null(True) | ~(broke_rules | claims.unanswered())
     given = pl.all_horizontal(pl.col(verdict).is_not_null() for verdict in _VERDICTS)
     accepting = pl.col("answer_correct") & ~pl.col("answer_leaked") & pl.col("self_contained")
     return frame.select(
-        "qa_id",
-        "document_id",
         *claims.outcome_columns(),
-        claims.known(pl.col("qa_id"), facts),
+        key("qa_id").alias("key"),
         (~due | given).alias("verdicts_complete"),
         claims.holds_if_kept(accepting & ~broke_rules, "verdicts_obeyed"),
     )

@@ -1,15 +1,13 @@
-"""What one shard's table must agree with: counts and ids, worked out from the tables upstream."""
+"""What one shard's table must agree with: counts and keys, worked out from the table upstream."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import polars as pl
 
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import StoredTable, Tables
 
 UPSTREAM: Mapping[str, str | None] = {
     "raw_documents": None,
@@ -19,73 +17,87 @@ UPSTREAM: Mapping[str, str | None] = {
     "checked_qa": "candidate_qa",
     "verified_qa": "checked_qa",
 }
-"""The table whose kept rows each table has one row for; raw_documents is taken as it is."""
+"""The table whose kept rows each table answers for; raw_documents is taken as it is."""
+
+WINDOW = ("document_id", "window", "window_start", "window_end")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a suite reconciles a table with."""
 
-    expected_rows: int | None = None
-    """Rows the table must have; None where nothing upstream can say."""
-    upstream_keys: frozenset[str] | None = None
-    """Keys of the rows upstream that go on: document ids, `pair_key`s or qa ids."""
+    upstream: pl.DataFrame | None = None
+    """`key` of every row upstream that goes on, a document, window, pair to ask or pair; for
+    filtered_documents also the document's length in `characters`. None if nothing is upstream."""
     files: Mapping[str, str] = field(default_factory=dict)
     """sha256 of every file that was read, by table: what a verdict holds for."""
 
+    @property
+    def expected_rows(self) -> int | None:
+        """How many rows upstream sends on; None where nothing upstream can say."""
+        return None if self.upstream is None else self.upstream.height
 
-def facts_for(table: str, shard: str, tables: Tables) -> tuple[pl.DataFrame, Facts]:
-    """The shard's table and what it must reconcile with; both from the very bytes hashed."""
-    frame, digest = _read(tables, table, shard)
-    upstream = UPSTREAM[table]
-    if upstream is None:
-        return frame, Facts(files={table: digest})
-    above, above_digest = _read(tables, upstream, shard)
-    keys = _KEYS[table](above.filter("kept"))
-    return frame, Facts(
-        expected_rows=len(keys),
-        upstream_keys=frozenset(keys.drop_nulls()),
-        files={table: digest, upstream: above_digest},
+
+def facts_for(table: str, shard: str, tables: Tables) -> tuple[StoredTable, Facts]:
+    """The shard's table and what it must reconcile with, both of the very bytes hashed.
+
+    Reading on in the table once it was replaced raises StorageError.
+    """
+    stored = tables.open(table, shard)
+    files = {table: stored.sha256()}
+    above = UPSTREAM[table]
+    if above is None:
+        return stored, Facts(files=files)
+    upstream = tables.open(above, shard)
+    files[above] = upstream.sha256()
+    return stored, Facts(_SENT_ON[table](upstream), files)
+
+
+def key(*columns: str) -> pl.Expr:
+    """64 bits that stand for these values together; null if one of them is.
+
+    Of a million keys two agree by chance once in 37 million shards, and the gate is shut then.
+    """
+    together = pl.concat_str(columns, separator="\n")
+    return pl.when(together.is_not_null()).then(together.hash())
+
+
+def _documents(above: StoredTable) -> pl.DataFrame:
+    texts = above.kept_batches(["document_id", "text"])
+    characters = pl.col("text").str.len_chars().cast(pl.Int64)
+    return _concat(
+        {"key": pl.UInt64(), "characters": pl.Int64()},
+        *(batch.select(key=key("document_id"), characters=characters) for batch in texts),
     )
 
 
-def file_sha256(tables: Tables, table: str, shard: str) -> str:
-    """The digest of a shard's file as it lies on storage now."""
-    return sha256(_bytes(tables, table, shard)).hexdigest()
+def _windows(above: StoredTable) -> pl.DataFrame:
+    return _keys(*(batch.select(key=key(*WINDOW)) for batch in above.kept_batches(WINDOW)))
 
 
-def pair_key(document_id: pl.Expr, persona: pl.Expr) -> pl.Expr:
-    """One document asked as one persona: what a candidate row answers for."""
-    return pl.concat_str([document_id, persona], separator="\n")
+def _pairs_to_ask(above: StoredTable) -> pl.DataFrame:
+    """Windows without personas expect no candidate."""
+    windows = above.kept_batches([*WINDOW, "personas"])
+    asked = (batch.filter(pl.col("personas").list.len() > 0) for batch in windows)
+    return _keys(*(some.explode("personas").select(key=key(*WINDOW, "personas")) for some in asked))
 
 
-def _read(tables: Tables, table: str, shard: str) -> tuple[pl.DataFrame, str]:
-    data = _bytes(tables, table, shard)
-    return pl.read_parquet(io.BytesIO(data)), sha256(data).hexdigest()
+def _pairs(above: StoredTable) -> pl.DataFrame:
+    return _keys(*(batch.select(key=key("qa_id")) for batch in above.kept_batches(["qa_id"])))
 
 
-def _bytes(tables: Tables, table: str, shard: str) -> bytes:
-    return tables.objects.get(f"{table}/{shard}.parquet")
+def _keys(*frames: pl.DataFrame) -> pl.DataFrame:
+    return _concat({"key": pl.UInt64()}, *frames)
 
 
-def _documents(kept: pl.DataFrame) -> pl.Series:
-    return kept["document_id"]
+def _concat(schema: Mapping[str, pl.DataType], *frames: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=dict(schema)), *frames])
 
 
-def _pairs(kept: pl.DataFrame) -> pl.Series:
-    """Documents without personas expect no candidate."""
-    pairs = kept.filter(pl.col("personas").list.len() > 0).explode("personas")
-    return pairs.select(key=pair_key(pl.col("document_id"), pl.col("personas")))["key"]
-
-
-def _candidates(kept: pl.DataFrame) -> pl.Series:
-    return kept["qa_id"]
-
-
-_KEYS: Mapping[str, Callable[[pl.DataFrame], pl.Series]] = {
+_SENT_ON: Mapping[str, Callable[[StoredTable], pl.DataFrame]] = {
     "filtered_documents": _documents,
-    "classified_documents": _documents,
-    "candidate_qa": _pairs,
-    "checked_qa": _candidates,
-    "verified_qa": _candidates,
+    "classified_documents": _windows,
+    "candidate_qa": _pairs_to_ask,
+    "checked_qa": _pairs,
+    "verified_qa": _pairs,
 }

@@ -28,7 +28,7 @@ from dagster._core.storage.asset_check_execution_record import (
 
 from webscale_rl_dagster.config import Config, GatesConfig
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.expectations.facts import facts_for, file_sha256
+from webscale_rl_dagster.expectations.facts import facts_for
 from webscale_rl_dagster.expectations.report import failed_table, headline
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
 from webscale_rl_dagster.partitions import SHARDS
@@ -145,9 +145,9 @@ def _evaluate(
     target = _newest_materialization(instance, asset, shard)
     files: Mapping[str, str] = {}
     try:
-        frame, facts = facts_for(asset, shard, tables)
+        stored, facts = facts_for(asset, shard, tables)
         files = facts.files
-        validation = validate(asset, frame, facts=facts, gates=gates)
+        validation = validate(asset, stored.batches, facts=facts, gates=gates)
     except Exception as error:
         validation = Validation.crashed(error)
     key = check_key(asset)
@@ -206,7 +206,7 @@ def _verdicts(
     @functools.cache
     def digest(table: str, shard: str) -> str | None:
         try:
-            return file_sha256(tables, table, shard) if tables else None
+            return tables.open(table, shard).sha256() if tables else None
         except StorageError:
             return "no such file"
 

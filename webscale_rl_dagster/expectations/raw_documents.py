@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import claims
-from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.facts import Facts, key
 from webscale_rl_dagster.identity import document_id
 
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
     ]
 
 
-def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
     """The narrow frame that the suite looks at; the text itself stays out of it."""
+    return claims.narrow("raw_documents", batches, _row_claims)
+
+
+def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
     content = pl.col("text").map_elements(document_id, return_dtype=pl.String)
     return frame.select(
-        "document_id",
         *claims.outcome_columns(),
-        pl.when("kept").then("document_id").alias("kept_id"),
+        pl.when("kept").then(key("document_id")).alias("kept_id"),
         claims.holds_if_kept(claims.present(["text"]), "text_present"),
         claims.holds_if_kept(content == pl.col("document_id"), "id_is_content"),
         claims.holds_if_kept(

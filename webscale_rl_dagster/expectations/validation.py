@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,10 @@ from webscale_rl_dagster.expectations import (
 )
 from webscale_rl_dagster.expectations.claims import Severity
 from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.schemas import TABLES
+
+Batches = Callable[[Sequence[str] | None], Iterable[pl.DataFrame]]
+"""A table from its first row to its last, in frames of bounded size: these columns or all."""
 
 SUITES: Mapping[str, ModuleType] = {
     "raw_documents": raw_documents,
@@ -70,28 +75,32 @@ class Validation:
         return cls(evaluated=0, errors=[f"{type(error).__name__}: {error}"])
 
 
-def validate(table: str, frame: pl.DataFrame, *, facts: Facts, gates: GatesConfig) -> Validation:
-    """Judge one shard of a table; Great Expectations is imported by the first call."""
+def validate(table: str, batches: Batches, *, facts: Facts, gates: GatesConfig) -> Validation:
+    """Judge one shard of a table; Great Expectations is imported by the first call.
+
+    It sees a few bytes a row. A second pass over the table looks up the ids of rows that failed.
+    """
     import great_expectations as gx
 
     suite = SUITES[table]
-    columns: pl.DataFrame = suite.columns(frame, facts)
+    outcomes: Counter[str] = Counter()
+    columns: pl.DataFrame = suite.columns(_counted(batches(None), outcomes), facts)
     batch = _batches(table).get_batch(batch_parameters={"dataframe": columns.to_pandas()})
     report = batch.validate(
         gx.ExpectationSuite(name=table, expectations=suite.expectations(gates, facts)),
         result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": list(suite.IDS),
+            "result_format": "SUMMARY",
             "include_unexpected_rows": False,
             "partial_unexpected_count": FAILING_ROWS,
         },
     )
     failures = [result for result in report.results if not result.success]
+    rows = _rows(table, batches, [result for result in failures if result.result])
     return Validation(
         evaluated=len(report.results),
-        failed=[_failed(result) for result in failures if result.result],
+        failed=[_failed(table, result, rows) for result in failures if result.result],
         errors=[_error(result) for result in failures if not result.result],
-        outcomes=_outcomes(frame),
+        outcomes=dict(outcomes.most_common()),
     )
 
 
@@ -110,16 +119,44 @@ def _batches(table: str) -> Any:
     return frames.add_batch_definition_whole_dataframe("shard")
 
 
-def _failed(result: Any) -> FailedExpectation:
+def _rows(table: str, batches: Batches, failures: Iterable[Any]) -> Mapping[int, dict[str, Any]]:
+    """The rows that failed, by their place in the table, with the columns that name them."""
+    wanted = {place for result in failures for place in _places(result)}
+    if not wanted:
+        return {}
+    names = dict.fromkeys(name for result in failures for name in _naming(table, result))
+    found: dict[int, dict[str, Any]] = {}
+    start = 0
+    for batch in batches(list(names)):
+        for place in wanted.intersection(range(start, start + batch.height)):
+            found[place] = batch.row(place - start, named=True)
+        start += batch.height
+    return found
+
+
+def _places(result: Any) -> list[int]:
+    return [int(place) for place in result.result.get("partial_unexpected_index_list") or ()]
+
+
+def _naming(table: str, result: Any) -> list[str]:
+    """The suite's ids, and the column that was judged where it is one of the table's own."""
+    ids = SUITES[table].IDS
+    column = result.expectation_config.kwargs.get("column")
+    return [*ids, column] if column in TABLES[table].keys() - set(ids) else [*ids]
+
+
+def _failed(table: str, result: Any, rows: Mapping[int, dict[str, Any]]) -> FailedExpectation:
     configured = result.expectation_config
-    found = result.result
+    names = _naming(table, result)
     return FailedExpectation(
         name=configured.meta["name"],
         column=configured.kwargs.get("column"),
         severity=configured.severity.value,
-        observed=_observed(found),
+        observed=_observed(result.result),
         expected=configured.meta["expected"],
-        failing_rows=[_plain(row) for row in found.get("partial_unexpected_index_list") or ()],
+        failing_rows=[
+            {name: _plain(rows[place][name]) for name in names} for place in _places(result)
+        ],
     )
 
 
@@ -137,20 +174,17 @@ def _error(result: Any) -> str:
     return f"{result.expectation_config.meta['name']}: {'; '.join(sorted(messages))}"
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Values that JSON can hold; documents are hostile, so none is longer than a line or two."""
-    return {name: _plain_value(value) for name, value in row.items()}
-
-
-def _plain_value(value: Any) -> Any:
-    value = value.item() if hasattr(value, "item") else value
+def _plain(value: Any) -> Any:
+    """A value that JSON can hold; documents are hostile, so none is longer than a line or two."""
     if value is None or isinstance(value, bool | int):
         return value
-    text = str(value)
-    return None if text == "nan" else text[:_LONGEST_VALUE]
+    return str(value)[:_LONGEST_VALUE]
 
 
-def _outcomes(frame: pl.DataFrame) -> dict[str, int]:
+def _counted(batches: Iterable[pl.DataFrame], into: Counter[str]) -> Iterator[pl.DataFrame]:
+    """The batches as they are, their outcomes counted as they pass."""
     outcome = pl.when("kept").then(pl.lit("kept")).otherwise("reason").fill_null("unexplained")
-    counted = frame.select(outcome=outcome)["outcome"].value_counts(sort=True)
-    return dict(counted.iter_rows())
+    for batch in batches:
+        counted = batch.select(outcome=outcome)["outcome"].value_counts()
+        into.update(dict(counted.iter_rows()))
+        yield batch

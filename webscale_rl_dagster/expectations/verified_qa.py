@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import claims
-from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.facts import Facts, key
 from webscale_rl_dagster.prompts.schemas import DOMAINS
+from webscale_rl_dagster.rewards.normalise import find_normalised, normalise
+from webscale_rl_dagster.rewards.words import STOP_WORDS
 from webscale_rl_dagster.verification.candidate import Candidate
-from webscale_rl_dagster.verification.normalise import find_normalised, normalise
-from webscale_rl_dagster.verification.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -25,7 +26,7 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
     return [
         *claims.reconciled(facts),
         claims.every_row("outcome_complete"),
-        claims.unique("qa_id", name="qa_id_unique"),
+        claims.unique("key", name="qa_id_unique"),
         claims.every_row("kept_only"),
         claims.every_row("pair_present"),
         claims.every_row("answer_not_in_question"),
@@ -44,20 +45,23 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
     ]
 
 
-def columns(frame: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
     """The narrow frame that the suite looks at; questions and answers stay out of it."""
+    frame = claims.narrow("verified_qa", batches, _row_claims)
+    return frame.with_columns(claims.known(facts))
+
+
+def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
     start, end = pl.col("evidence_start"), pl.col("evidence_end")
     accepting = pl.col("answer_correct") & ~pl.col("answer_leaked") & pl.col("self_contained")
     holds_answer = pl.struct("question", "answer", "style").map_elements(
         _question_holds_answer, return_dtype=pl.Boolean
     )
     return frame.select(
-        "qa_id",
-        "document_id",
-        "domain",
-        "answer_type",
+        claims.few("domain"),
+        claims.few("answer_type"),
         *claims.outcome_columns(),
-        claims.known(pl.col("qa_id"), facts),
+        key("qa_id").alias("key"),
         pl.col("kept").fill_null(False).alias("kept_only"),
         claims.present(["question", "answer"]).alias("pair_present"),
         (~holds_answer).fill_null(False).alias("answer_not_in_question"),

@@ -7,8 +7,9 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from webscale_rl_dagster.config import Price
 from webscale_rl_dagster.errors import RequestFailed, RequestRejected, TooManyFailures
 from webscale_rl_dagster.inference.journal import Journal
 from webscale_rl_dagster.inference.progress import Progress
@@ -45,15 +46,29 @@ class Dispatcher:
     """All model calls of one stage of one shard go through one of these."""
 
     def __init__(
-        self, engine: Engine, journal: Journal, policy: Policy, progress: Progress
+        self,
+        engine: Engine,
+        journal: Journal,
+        policy: Policy,
+        progress: Progress,
+        *,
+        price: Price | None = None,
     ) -> None:
         self.engine = engine
         self.usage = Usage()
         self.progress = progress
         self._journal = journal
         self._policy = policy
+        self._price = price
         self._slots = asyncio.Semaphore(engine.in_flight)
         self._under_way: dict[str, asyncio.Future[Completion | Failed]] = {}
+        self._begun: set[asyncio.Future[Any]] = set()
+
+    async def aclose(self) -> None:
+        """Cancel whatever work was begun and nobody waits for any more."""
+        for task in self._begun:
+            task.cancel()
+        await asyncio.gather(*self._begun, return_exceptions=True)
 
     async def complete(self, request: CompletionRequest) -> Completion | Failed:
         """The journal's completion if there is one, else the engine's, recorded before return.
@@ -87,26 +102,32 @@ class Dispatcher:
         """
         window = _AHEAD * self.engine.in_flight if self.engine.in_flight > 1 else 1
         under_way: deque[asyncio.Future[R]] = deque()
-        try:
-            for item in items:
-                under_way.append(asyncio.ensure_future(work(item)))
-                if len(under_way) >= window:
-                    yield await under_way.popleft()
-                    self.progress.advanced(self.usage, rows=1)
-            while under_way:
+        for item in items:
+            under_way.append(self._begin(work(item)))
+            if len(under_way) >= window:
                 yield await under_way.popleft()
                 self.progress.advanced(self.usage, rows=1)
-        finally:
-            for task in under_way:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
+        while under_way:
+            yield await under_way.popleft()
+            self.progress.advanced(self.usage, rows=1)
+
+    def _begin(self, work: Awaitable[R]) -> asyncio.Future[R]:
+        task = asyncio.ensure_future(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return task
 
     async def _call(self, key: str, request: CompletionRequest) -> Completion | Failed:
         error = ""
         for attempt in range(1, self._policy.attempts + 1):
             try:
-                async with self._slots, asyncio.timeout(self._policy.request_deadline_s):
-                    completion = await self.engine.complete(request)
+                async with self._slots:
+                    async with asyncio.timeout(self._policy.request_deadline_s):
+                        completion = await self.engine.complete(request)
+                    # The slot is kept until then, so that a crash costs no more than the window.
+                    await self._journal.record(
+                        key, request, completion, model=self.engine.identity, attempt=attempt
+                    )
             except RequestRejected as rejected:
                 return self._failed(str(rejected))
             except TimeoutError:
@@ -116,10 +137,7 @@ class Dispatcher:
                 error = str(failed)
                 await self._pause(attempt, failed.retry_after)
             else:
-                await self._journal.record(
-                    key, request, completion, model=self.engine.identity, attempt=attempt
-                )
-                self.usage.count(completion)
+                self.usage.count(completion, self._price)
                 return completion
         return self._failed(f"{error} (after {self._policy.attempts} attempts)")
 

@@ -3,23 +3,31 @@
 Records go to small immutable segment objects, many records a write (group commit), and once a
 stage of a shard is done its segments are merged into one Parquet file, which is the provenance
 table. A record's key is the content of its request, so an unchanged request is never paid twice.
-Nothing is ever overwritten: two runs of one shard at once only write more segments.
+Nothing is ever overwritten: two runs of one shard at once only write more segments. Memory does not
+grow with the journal: what it holds is looked up in a spool on disk, and merged in batches.
 """
 
 from __future__ import annotations
 
 import asyncio
 import io
+import tempfile
 import uuid
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
+import pyarrow.parquet as pq
+import zstandard
 
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
+from webscale_rl_dagster.inference.spool import Spool
 from webscale_rl_dagster.storage.objects import Objects
 
 CALLS = pl.Schema(
@@ -52,10 +60,18 @@ CALLS = pl.Schema(
 )
 """The provenance record of one model call."""
 
+SEGMENT, MERGED = ".jsonl.zst", ".parquet"
+
 _PATIENCE = 10
 """Listings of a journal that other runs are merging, before giving up."""
 
-_ANSWER = ["request_id", "completion", "finish_reason", "prompt_tokens", "completion_tokens"]
+_READERS = 16
+"""Segments fetched at once."""
+
+_BATCH, _BATCH_BYTES = 1024, 4 * 1024 * 1024
+"""What is held in memory at once where many records are read."""
+
+_ANSWER = ("request_id", "completion", "finish_reason", "prompt_tokens", "completion_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +93,16 @@ class Journal:
     def __init__(self, objects: Objects, place: JournalPlace) -> None:
         self._objects = objects
         self._place = place
-        self._known: dict[str, Completion] = {}
-        self._pending: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._known = Spool()
+        self._pending: list[_Pending] = []
+        self._unwritten: list[_Pending] = []
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._session = uuid.uuid4().hex
         self._segments = 0
 
     async def __aenter__(self) -> Journal:
-        self._known = await asyncio.to_thread(self._load)
+        await asyncio.to_thread(self._load)
         self._writer = asyncio.create_task(self._write_segments())
         return self
 
@@ -94,7 +111,8 @@ class Journal:
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
-        await asyncio.to_thread(self._commit, self._take())
+        self._known.close()
+        await asyncio.to_thread(self._commit, self._unwritten + self._take())
 
     def get(self, key: str) -> Completion | None:
         return self._known.get(key)
@@ -110,44 +128,53 @@ class Journal:
     ) -> None:
         """Returns once the completion is on storage."""
         row = _row(self._place, key, request, completion, model, attempt)
-        done = asyncio.get_running_loop().create_future()
-        self._pending.append((orjson.dumps(row), done))
+        pending = _Pending(orjson.dumps(row), asyncio.get_running_loop().create_future())
+        self._pending.append(pending)
         self._wake.set()
-        await done
-        self._known[key] = completion
+        await pending.done
+        self._known.add(key, completion)
 
     def compact(self) -> None:
-        """Merge all segments into one Parquet file; safe while other runs write or compact."""
-        files = self._read()
-        if all(name.endswith(".parquet") for name in files) and len(files) <= 1:
-            return
-        calls = pl.concat(files.values()).unique("request_id", keep="first", maintain_order=True)
-        buffer = io.BytesIO()
-        calls.write_parquet(buffer, compression="zstd")
-        merged = f"{self._place.prefix}/{self._session}.parquet"
-        self._objects.put(merged, buffer.getvalue())
-        self._objects.delete(name for name in files if name != merged)
-
-    def _load(self) -> dict[str, Completion]:
-        frames = [frame.select(_ANSWER) for frame in self._read().values()]
-        rows = pl.concat(frames).iter_rows() if frames else iter(())
-        return {row[0]: Completion(row[1], row[2], row[3], row[4]) for row in rows}
-
-    def _read(self) -> dict[str, pl.DataFrame]:
-        """Every file of the journal; one that vanishes under us was merged: list again."""
+        """Merge all segments into one Parquet file; safe while other runs write or merge."""
         for _ in range(_PATIENCE):
             names = list(self._objects.list(self._place.prefix))
+            if not any(name.endswith(SEGMENT) for name in names) and len(names) <= 1:
+                return
             try:
-                return {name: self._read_file(name) for name in names}
+                self._merge(names)
             except StorageError as error:
                 lost = error
+                continue
+            return
         raise lost
 
-    def _read_file(self, name: str) -> pl.DataFrame:
-        data = io.BytesIO(self._objects.get(name))
-        if name.endswith(".parquet"):
-            return pl.read_parquet(data)
-        return pl.read_ndjson(data, schema=CALLS)
+    def _merge(self, names: Sequence[str]) -> None:
+        """StorageError if a file vanishes under us: another run has merged it."""
+        merged = f"{self._place.prefix}/{self._session}{MERGED}"
+        seen = Spool()
+        with tempfile.NamedTemporaryFile(suffix=MERGED) as file:
+            schema = pl.DataFrame(schema=CALLS).to_arrow().schema
+            with pq.ParquetWriter(file.name, schema, compression="zstd") as writer:
+                for calls in read_calls(self._objects, names):
+                    first = [seen.add(key, _NOTHING) for key in calls["request_id"]]
+                    writer.write_table(calls.filter(pl.Series(first)).to_arrow().cast(schema))
+            seen.close()
+            self._objects.put_file(merged, Path(file.name))
+        self._objects.delete(name for name in names if name != merged)
+
+    def _load(self) -> None:
+        """Every record of the journal; when a file vanishes it was merged, so list again."""
+        read: set[str] = set()
+        for _ in range(_PATIENCE):
+            names = [name for name in self._objects.list(self._place.prefix) if name not in read]
+            try:
+                for calls in read_calls(self._objects, names, columns=_ANSWER):
+                    self._known.add_rows(calls.iter_rows())
+            except StorageError as error:
+                lost = error
+                continue
+            return
+        raise lost
 
     async def _write_segments(self) -> None:
         while True:
@@ -157,27 +184,73 @@ class Journal:
             try:
                 await asyncio.to_thread(self._commit, batch)
             except asyncio.CancelledError:
-                self._pending = batch + self._pending
+                self._unwritten += batch
                 raise
             except Exception as error:  # whatever it is, the calls that wait must hear of it
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
+                self._unwritten += batch
+                for pending in batch:
+                    if not pending.done.done():
+                        pending.done.set_exception(error)
                 continue
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
+            for pending in batch:
+                if not pending.done.done():
+                    pending.done.set_result(None)
 
-    def _take(self) -> list[tuple[bytes, asyncio.Future[None]]]:
+    def _take(self) -> list[_Pending]:
         batch, self._pending = self._pending, []
         return batch
 
-    def _commit(self, batch: list[tuple[bytes, asyncio.Future[None]]]) -> None:
+    def _commit(self, batch: Sequence[_Pending]) -> None:
         if not batch:
             return
         self._segments += 1
-        name = f"{self._place.prefix}/{self._session}-{self._segments:06d}.jsonl"
-        self._objects.put(name, b"\n".join(line for line, _ in batch) + b"\n")
+        name = f"{self._place.prefix}/{self._session}-{self._segments:06d}{SEGMENT}"
+        lines = b"\n".join(pending.line for pending in batch) + b"\n"
+        self._objects.put(name, zstandard.compress(lines, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A record on its way to storage, and who waits for it."""
+
+    line: bytes
+    done: asyncio.Future[None]
+
+
+_NOTHING = Completion("", "", 0, 0)
+
+
+def read_calls(
+    objects: Objects, names: Sequence[str], *, columns: Sequence[str] = tuple(CALLS)
+) -> Iterator[pl.DataFrame]:
+    """The records of these files of a journal, in frames of bounded size, in no set order.
+
+    Runs of one shard at once may have made the same call twice; then both are here. StorageError if
+    a file is gone.
+    """
+    segments = [name for name in names if name.endswith(SEGMENT)]
+    held: list[bytes] = []
+    with ThreadPoolExecutor(_READERS) as pool:
+        for start in range(0, len(segments), _READERS):
+            held += map(_lines, pool.map(objects.get, segments[start : start + _READERS]))
+            if sum(map(len, held)) >= _BATCH_BYTES:
+                yield _frame(held).select(columns)
+                held = []
+    if held:
+        yield _frame(held).select(columns)
+    for name in names:
+        if name.endswith(MERGED):
+            with pq.ParquetFile(objects.open(name)) as file:
+                for batch in file.iter_batches(_BATCH, columns=list(columns)):
+                    yield pl.DataFrame(batch).select(columns)
+
+
+def _lines(segment: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompressobj().decompress(segment)
+
+
+def _frame(segments: Sequence[bytes]) -> pl.DataFrame:
+    return pl.read_ndjson(io.BytesIO(b"".join(segments)), schema=CALLS)
 
 
 def _row(

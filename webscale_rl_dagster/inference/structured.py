@@ -35,6 +35,8 @@ def parse_object(
     is lost, so it is malformed rather than repaired. A fence around the object is removed,
     for that is exact. Lone surrogates cannot be written as UTF-8, so they are malformed too.
     """
+    if finish_reason in ("refusal", "content_filter"):
+        return Malformed("refusal")
     if not text.strip():
         return Malformed("empty")
     if finish_reason == "length":

@@ -7,6 +7,7 @@ Source = tuple[str, str]
 
 _TEXT: tuple[Source, ...] = (("raw_documents", "text"), ("raw_documents", "title"))
 _PAIR: tuple[Source, ...] = (("candidate_qa", "question"), ("candidate_qa", "answer"))
+_WINDOW = ("window", "window_start", "window_end")
 _FROM_CANDIDATE = ("question", "answer", "style", "domain", "persona", "round_trip")
 _FROM_DOCUMENT = ("corpus", "source_uri", "source_row", "url", "title", "licence")
 _FROM_CHECK = (
@@ -23,18 +24,25 @@ def _id(upstream: str, name: str = "document_id") -> dict[str, tuple[Source, ...
     return {name: ((upstream, name),)}
 
 
+def _window(upstream: str) -> dict[str, tuple[Source, ...]]:
+    return {name: ((upstream, name),) for name in _WINDOW}
+
+
 COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
     "raw_documents": {},
     "filtered_documents": {
         **_id("raw_documents"),
+        **dict.fromkeys(_WINDOW, (("raw_documents", "text"),)),
         **dict.fromkeys(("tokens", "language", "model_reason", "kept", "reason"), _TEXT),
     },
     "classified_documents": {
         **_id("filtered_documents"),
+        **_window("filtered_documents"),
         **dict.fromkeys(("domain", "personas", "model_reason", "kept", "reason"), _TEXT),
     },
     "candidate_qa": {
         **_id("classified_documents"),
+        **_window("classified_documents"),
         "domain": (("classified_documents", "domain"),),
         "persona": (("classified_documents", "personas"),),
         **dict.fromkeys(
@@ -45,7 +53,10 @@ COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
     "checked_qa": {
         **_id("candidate_qa", "qa_id"),
         **_id("candidate_qa"),
-        **dict.fromkeys(("rules_failed", "evidence_start", "evidence_end"), (*_PAIR, *_TEXT)),
+        **dict.fromkeys(
+            ("rules_failed", "evidence_start", "evidence_end"),
+            (*_PAIR, *_TEXT, ("candidate_qa", "window_start"), ("candidate_qa", "window_end")),
+        ),
         **dict.fromkeys(
             ("answer_correct", "answer_leaked", "self_contained", "kept", "reason"),
             (*_PAIR, *_TEXT),

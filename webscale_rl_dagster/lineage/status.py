@@ -1,15 +1,18 @@
-"""The funnel of every shard, reconciled; what `webscale-rl status` prints."""
+"""The funnel of every shard, reconciled, and what its calls came to: `webscale-rl status`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import polars as pl
 
-from webscale_rl_dagster.lineage.ledger import StageCounts, expected_inputs, shard_counts
-from webscale_rl_dagster.schemas import STAGES
+from webscale_rl_dagster.config import Price
+from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.lineage.accounting import stage_usage
+from webscale_rl_dagster.lineage.ledger import StageCounts, answered, due, shard_counts
+from webscale_rl_dagster.schemas import ASKING, STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
 
@@ -26,10 +29,11 @@ class GateVerdict(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShardStatus:
-    """One shard: its counts, whether they add up, and its gate."""
+    """One shard: its counts, whether they add up, its gate, and its stages' model calls."""
 
     shard: str
     stages: dict[str, StageCounts]
+    calls: dict[str, Usage]
     reconciled: bool
     gate_open: bool
     gate_failed: list[str]
@@ -43,28 +47,37 @@ class ShardStatus:
         return {
             "shard": self.shard,
             "stages": {name: asdict(counts) for name, counts in self.stages.items()},
+            "calls": {name: usage.as_dict() for name, usage in self.calls.items()},
             "reconciled": self.reconciled,
             "gate": {"open": self.gate_open, "failed": self.gate_failed},
             "published": self.published,
         }
 
 
-def shard_status(tables: Tables, shard: str, verdicts: Sequence[GateVerdict]) -> ShardStatus:
+def shard_status(
+    tables: Tables,
+    shard: str,
+    verdicts: Sequence[GateVerdict],
+    *,
+    prices: Mapping[str, Price] | None = None,
+) -> ShardStatus:
     """Counts from the tables themselves, so that nothing but the data can make them agree.
 
     `verdicts` are the shard's gates; all must be open for its pairs to count as published.
     """
     stages = shard_counts(tables, shard)
-    expected = expected_inputs(tables, shard)
+    sent, came = due(tables, shard), answered(tables, shard)
     whole = list(stages) == list(STAGES[: len(stages)])
-    agrees = whole and all(
-        counts.reconciled and counts.input == expected.get(name, counts.input)
-        for name, counts in stages.items()
+    agrees = (
+        whole
+        and all(counts.reconciled for counts in stages.values())
+        and all(sent.get(stage) == rows for stage, rows in came.items())
     )
     shut = [verdict for verdict in verdicts if verdict.state in ("failed", "stale")]
     return ShardStatus(
         shard=shard,
         stages=stages,
+        calls={stage: stage_usage(tables.objects, stage, shard, prices=prices) for stage in ASKING},
         reconciled=agrees,
         gate_open=all(verdict.state == "open" for verdict in verdicts),
         gate_failed=[

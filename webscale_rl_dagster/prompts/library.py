@@ -21,6 +21,7 @@ from webscale_rl_dagster.inference.protocol import TemplateRef
 TemplateName = Literal["filter", "classify", "generate", "answer", "check"]
 
 _FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
+_TITLE_BYTES = 100
 _TAG = re.compile(r"<(?=\s*/?\s*document)", re.IGNORECASE)
 
 
@@ -36,9 +37,9 @@ class Template:
     def render(self, *, document: str, title: str, **fields: str) -> tuple[dict[str, str], ...]:
         """Chat messages for one call; a missing field is a KeyError, never an empty string.
 
-        `$title` is there for every task.
+        `$title` is there for every task, its first 100 bytes: anyone may have written it.
         """
-        safe_title = defuse(" ".join(title.split())).replace('"', "'")
+        safe_title = defuse(_head(" ".join(title.split()))).replace('"', "'")
         block = self.document.substitute(title=safe_title, document=defuse(document))
         task = self.task.substitute(fields, title=safe_title)
         return (
@@ -63,6 +64,10 @@ def load_template(name: TemplateName) -> Template:
 
 def _read(name: str) -> str:
     return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _head(title: str) -> str:
+    return title.encode()[:_TITLE_BYTES].decode(errors="ignore")
 
 
 def defuse(text: str) -> str:

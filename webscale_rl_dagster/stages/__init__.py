@@ -1,1 +1,1 @@
-"""The logic of each stage: frame in, frame out. Nothing here imports Dagster."""
+"""The logic of each stage: rows in, rows out. Nothing here imports Dagster."""

@@ -5,48 +5,47 @@ A candidate that breaks a rule is never sent to the model. Every verdict is a co
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
+from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
 from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.schemas import frame_of
+from webscale_rl_dagster.stages.documents import in_document, with_windows
 from webscale_rl_dagster.stages.outcome import KEPT, Outcome, dropped, unanswered
+from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.candidate import Candidate
 from webscale_rl_dagster.verification.duplicates import duplicate_questions
 from webscale_rl_dagster.verification.rules import judge
 
-Row = dict[str, Any]
 DUPLICATE = "duplicate_question"
+_VERDICTS = ("answer_correct", "answer_leaked", "self_contained")
 
 
-async def check_candidates(
-    candidates: pl.DataFrame, documents: pl.DataFrame, dispatcher: Dispatcher
-) -> pl.DataFrame:
-    """One `checked_qa` row per candidate. `documents` holds document_id, text and title."""
-    joined = candidates.join(documents, on="document_id", how="left", maintain_order="left")
-    marked = joined.with_columns(repeats=_repeats(joined))
+def check_candidates(
+    candidates: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatcher
+) -> AsyncIterator[Row]:
+    """One `checked_qa` row per kept candidate, in their order."""
 
     async def check(candidate: Row) -> Row:
         return await _check(candidate, dispatcher)
 
-    rows = [row async for row in dispatcher.in_order(check, marked.iter_rows(named=True))]
-    return frame_of("checked_qa", rows)
+    marked = with_windows(_mark_repeats(candidates), documents, table="candidate_qa")
+    return dispatcher.in_order(check, marked)
 
 
-def _repeats(candidates: pl.DataFrame) -> pl.Series:
-    """Whether an earlier candidate of the same document asks the same."""
-    repeats = [False] * candidates.height
-    places = candidates.with_row_index().group_by("document_id", maintain_order=True)
-    for _, group in places:
-        found = duplicate_questions(group["question"].to_list(), group["answer"].to_list())
-        for place, repeated in zip(group["index"], found, strict=True):
-            repeats[place] = repeated
-    return pl.Series(repeats, dtype=pl.Boolean)
+def _mark_repeats(candidates: Iterable[Row]) -> Iterator[Row]:
+    """Whether an earlier candidate of the same document, of any of its windows, asks the same."""
+    for _, group in groupby(candidates, key=itemgetter("document_id")):
+        rows = list(group)
+        found = duplicate_questions(
+            [row["question"] for row in rows], [row["answer"] for row in rows]
+        )
+        for row, repeats in zip(rows, found, strict=True):
+            yield row | {"repeats": repeats}
 
 
 async def _check(candidate: Row, dispatcher: Dispatcher) -> Row:
@@ -55,12 +54,12 @@ async def _check(candidate: Row, dispatcher: Dispatcher) -> Row:
             question=candidate["question"],
             answer=candidate["answer"],
             document=candidate["text"],
-            title=candidate["title"] or "",
+            title=candidate["title"],
             style=candidate["style"],
         )
     )
     failed = [*verdicts.failed, *([DUPLICATE] if candidate["repeats"] else [])]
-    start, end = verdicts.evidence or (None, None)
+    start, end = in_document(verdicts.evidence, candidate)
     row: Row = {
         "qa_id": candidate["qa_id"],
         "document_id": candidate["document_id"],
@@ -68,6 +67,8 @@ async def _check(candidate: Row, dispatcher: Dispatcher) -> Row:
         "evidence_start": start,
         "evidence_end": end,
         "evidence_kind": verdicts.evidence_kind,
+        **dict.fromkeys(_VERDICTS),
+        "model_reason": None,
         "checker_model": dispatcher.engine.identity.model,
     }
     if failed:
@@ -75,7 +76,7 @@ async def _check(candidate: Row, dispatcher: Dispatcher) -> Row:
     answer = await ask_object(dispatcher.complete, _request(candidate))
     if not isinstance(answer, dict):
         return row | unanswered(answer)
-    row |= {name: answer[name] for name in ("answer_correct", "answer_leaked", "self_contained")}
+    row |= {name: answer[name] for name in _VERDICTS}
     row["model_reason"] = answer["reason"]
     return row | _judged(answer)
 
@@ -96,7 +97,7 @@ def _request(candidate: Row) -> CompletionRequest:
     return CompletionRequest(
         messages=template.render(
             document=candidate["text"],
-            title=candidate["title"] or "",
+            title=candidate["title"],
             question=candidate["question"],
             answer=candidate["answer"],
         ),

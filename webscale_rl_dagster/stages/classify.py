@@ -1,10 +1,8 @@
-"""A document's domain, one of the paper's ten, and the personas who might ask about it."""
+"""A window's domain, one of the paper's ten, and the personas who might ask about it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
+from collections.abc import AsyncIterator, Iterable
 
 from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
@@ -12,38 +10,40 @@ from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.demonstrations import readers
 from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.schemas import frame_of
+from webscale_rl_dagster.stages.documents import PLACE, with_windows
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, unanswered
 from webscale_rl_dagster.stages.shortlist import likely_domains
+from webscale_rl_dagster.storage.tables import Row
 
-Row = dict[str, Any]
 
+def classify_documents(
+    filtered: Iterable[Row],
+    documents: Iterable[Row],
+    dispatcher: Dispatcher,
+    *,
+    personas: int,
+    shortlist: int,
+) -> AsyncIterator[Row]:
+    """One `classified_documents` row per kept window; at most `personas` personas each.
 
-async def classify_documents(
-    documents: pl.DataFrame, dispatcher: Dispatcher, *, personas: int, shortlist: int
-) -> pl.DataFrame:
-    """One `classified_documents` row per document; at most `personas` personas each.
-
-    The model chooses among the `shortlist` domains that the document's words make likeliest. With
+    The model chooses among the `shortlist` domains that the window's words make likeliest. With
     one it has no choice, and its personas are then the ones that the library has for that domain.
     """
 
-    async def judge(document: Row) -> Row:
-        return await _judge(document, dispatcher, personas, shortlist)
+    async def judge(window: Row) -> Row:
+        return await _judge(window, dispatcher, personas, shortlist)
 
-    rows = [row async for row in dispatcher.in_order(judge, documents.iter_rows(named=True))]
-    return frame_of("classified_documents", rows)
+    return dispatcher.in_order(judge, with_windows(filtered, documents, table="filtered_documents"))
 
 
-async def _judge(document: Row, dispatcher: Dispatcher, personas: int, shortlist: int) -> Row:
-    row: Row = {
-        "document_id": document["document_id"],
+async def _judge(window: Row, dispatcher: Dispatcher, personas: int, shortlist: int) -> Row:
+    row: Row = {name: window[name] for name in PLACE} | {
         "domain": None,
         "domain_by": "model" if shortlist > 1 else "lexicon",
         "personas": [],
         "model_reason": None,
     }
-    verdict = await ask_object(dispatcher.complete, _request(document, personas, shortlist))
+    verdict = await ask_object(dispatcher.complete, _request(window, personas, shortlist))
     if not isinstance(verdict, dict):
         return row | unanswered(verdict)
     row |= {
@@ -66,18 +66,18 @@ def _distinct(personas: list[str]) -> list[str]:
     return list(seen.values())
 
 
-def _request(document: Row, personas: int, shortlist: int) -> CompletionRequest:
+def _request(window: Row, personas: int, shortlist: int) -> CompletionRequest:
     template = load_template("classify")
-    title = document["title"] or ""
-    domains = likely_domains(document["text"], title=title, limit=shortlist)
+    title = window["title"]
+    domains = likely_domains(window["text"], title=title, limit=shortlist)
     offered = (
-        readers(domains[0], seed=document["document_id"], groups=personas) if shortlist == 1 else ()
+        readers(domains[0], seed=window["document_id"], groups=personas) if shortlist == 1 else ()
     )
     return CompletionRequest(
-        messages=template.render(document=document["text"], title=title, personas=str(personas)),
+        messages=template.render(document=window["text"], title=title, personas=str(personas)),
         sampling=Sampling(max_tokens=200),
         template=template.ref,
         role="classifier",
-        document_id=document["document_id"],
+        document_id=window["document_id"],
         schema=outputs.classifier_schema(personas=personas, domains=domains, readers=offered),
     )

@@ -1,11 +1,11 @@
-"""Which documents a question can be drawn from: certain rules first, then the model's verdict."""
+"""Which documents a question can be drawn from: certain rules first, then the model's verdict.
+
+A document that is longer than the models' windows is judged window by window.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import polars as pl
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from webscale_rl_dagster.config import FilterConfig
 from webscale_rl_dagster.inference.dispatch import Dispatcher
@@ -13,50 +13,65 @@ from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
 from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.schemas import frame_of
 from webscale_rl_dagster.stages import heuristics
+from webscale_rl_dagster.stages.documents import PLACE
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, unanswered
-
-Row = dict[str, Any]
-
-
-async def filter_documents(
-    documents: pl.DataFrame, dispatcher: Dispatcher, settings: FilterConfig
-) -> pl.DataFrame:
-    """One `filtered_documents` row per document."""
-
-    async def judge(document: Row) -> Row:
-        return await _judge(document, dispatcher, settings)
-
-    rows = [row async for row in dispatcher.in_order(judge, documents.iter_rows(named=True))]
-    return frame_of("filtered_documents", rows)
+from webscale_rl_dagster.stages.windows import Windower
+from webscale_rl_dagster.storage.tables import Row
 
 
-async def _judge(document: Row, dispatcher: Dispatcher, settings: FilterConfig) -> Row:
-    text = heuristics.Document(document["text"])
-    row: Row = {
-        "document_id": document["document_id"],
+def filter_documents(
+    documents: Iterable[Row], dispatcher: Dispatcher, settings: FilterConfig, windower: Windower
+) -> AsyncIterator[Row]:
+    """One `filtered_documents` row per window of each document, in their order.
+
+    `documents` have the columns `stages.documents.TEXT`.
+    """
+
+    async def judge(window: Row) -> Row:
+        return await _judge(window, dispatcher, settings)
+
+    return dispatcher.in_order(judge, _windows(documents, windower))
+
+
+def _windows(documents: Iterable[Row], windower: Windower) -> Iterator[Row]:
+    for document in documents:
+        text: str = document["text"]
+        for window in windower.cut(text):
+            yield {
+                "document_id": document["document_id"],
+                "window": window.number,
+                "window_start": window.start,
+                "window_end": window.end,
+                "text": text[window.start : window.end],
+                "title": document["title"] or "",
+            }
+
+
+async def _judge(window: Row, dispatcher: Dispatcher, settings: FilterConfig) -> Row:
+    text = heuristics.Document(window["text"])
+    row: Row = {name: window[name] for name in PLACE} | {
         "tokens": text.tokens,
-        "language": heuristics.language_of(text.text),
+        "language": text.language,
         "model_reason": None,
     }
     defect = heuristics.first_defect(text, settings)
     if defect is not None:
         return row | dropped(defect)
-    verdict = await ask_object(dispatcher.complete, _request(document))
+    verdict = await ask_object(dispatcher.complete, _request(window))
     if not isinstance(verdict, dict):
         return row | unanswered(verdict)
     row["model_reason"] = verdict["reason"]
     return row | (KEPT if verdict["qualified"] else dropped("not_qualified"))
 
 
-def _request(document: Mapping[str, Any]) -> CompletionRequest:
+def _request(window: Row) -> CompletionRequest:
     template = load_template("filter")
     return CompletionRequest(
-        messages=template.render(document=document["text"], title=document["title"] or ""),
+        messages=template.render(document=window["text"], title=window["title"]),
         sampling=Sampling(max_tokens=120),
         template=template.ref,
         role="filter",
-        document_id=document["document_id"],
+        document_id=window["document_id"],
         schema=outputs.filter_schema(),
     )

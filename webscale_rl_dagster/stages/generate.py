@@ -1,16 +1,15 @@
-"""One candidate per document and persona."""
+"""One candidate per window and persona."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
+from collections.abc import AsyncIterator, Iterable
 
 from webscale_rl_dagster.identity import qa_id
 from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.schemas import frame_of
+from webscale_rl_dagster.stages.documents import PLACE, in_document, with_windows
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, failed
+from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.writing.pairs import (
     Brief,
     Style,
@@ -18,61 +17,72 @@ from webscale_rl_dagster.writing.pairs import (
     share_spans,
     write_candidate,
 )
-
-Row = dict[str, Any]
+from webscale_rl_dagster.writing.topic import find_topic
 
 
 async def generate_candidates(
-    documents: pl.DataFrame, dispatcher: Dispatcher, *, shard: str, style: Style, samples: int
-) -> pl.DataFrame:
-    """One `candidate_qa` row per persona of each document, in their order."""
+    classified: Iterable[Row],
+    documents: Iterable[Row],
+    dispatcher: Dispatcher,
+    *,
+    shard: str,
+    style: Style,
+    samples: int,
+) -> AsyncIterator[Row]:
+    """One `candidate_qa` row per persona of each kept window, in their order."""
 
-    async def write(document: Row) -> list[Row]:
-        return await _write(document, dispatcher, shard, style, samples)
+    async def write(window: Row) -> list[Row]:
+        return await _write(window, dispatcher, shard, style, samples)
 
-    found = dispatcher.in_order(write, documents.iter_rows(named=True))
-    return frame_of("candidate_qa", [row async for rows in found for row in rows])
+    windows = with_windows(classified, documents, table="classified_documents")
+    async for rows in dispatcher.in_order(write, windows):
+        for row in rows:
+            yield row
 
 
 async def _write(
-    document: Row, dispatcher: Dispatcher, shard: str, style: Style, samples: int
+    window: Row, dispatcher: Dispatcher, shard: str, style: Style, samples: int
 ) -> list[Row]:
-    """A document's personas one after another: each call finds its document in the prefix cache."""
-    personas: list[str] = document["personas"]
-    title = document["title"] or ""
-    shares = share_spans(document["text"], title=title, personas=len(personas), style=style)
+    """A window's personas one after another: each call finds its text in the prefix cache."""
+    personas: list[str] = window["personas"]
+    topic = find_topic(window["opening"], window["title"])
+    shares = share_spans(window["text"], topic=topic, personas=len(personas), style=style)
     rows: list[Row] = []
     for persona, spans in zip(personas, shares, strict=True):
-        row = _identified(document, persona, shard, dispatcher.engine.identity.model)
+        row = _identified(window, persona, shard, dispatcher.engine.identity.model)
         brief = Brief(
-            document_id=document["document_id"],
-            text=document["text"],
-            title=title,
-            domain=document["domain"],
+            document_id=window["document_id"],
+            text=window["text"],
+            title=window["title"],
+            topic=topic,
+            domain=window["domain"],
             persona=persona,
             spans=spans,
             style=style,
             samples=samples,
             qa_id=row["qa_id"],
         )
-        rows.append(row | _told(await write_candidate(brief, dispatcher.complete)))
+        written = await write_candidate(brief, dispatcher.complete)
+        rows.append(row | _told(written, window))
     return rows
 
 
-def _identified(document: Row, persona: str, shard: str, model: str) -> Row:
+def _identified(window: Row, persona: str, shard: str, model: str) -> Row:
     prompt = load_template("generate").ref
     row: Row = {
-        "document_id": document["document_id"],
+        "document_id": window["document_id"],
+        "window": window["window"],
         "persona": persona,
         "model": model,
         "prompt_version": f"{prompt.name}.{prompt.version}.{prompt.sha}",
         "sample": 0,
     }
-    return row | {"qa_id": qa_id(shard, row), "domain": document["domain"]}
+    identified = {"qa_id": qa_id(shard, row), "domain": window["domain"]}
+    return row | {name: window[name] for name in PLACE} | identified
 
 
-def _told(written: Written) -> Row:
-    start, end = written.span or (None, None)
+def _told(written: Written, window: Row) -> Row:
+    start, end = in_document(written.span, window)
     row: Row = {
         "question": written.question,
         "answer": written.answer,

@@ -53,6 +53,10 @@ class Document:
     def lines(self) -> list[str]:
         return [line.strip() for line in self.text.splitlines() if line.strip()]
 
+    @functools.cached_property
+    def language(self) -> str:
+        return language_of(self.text)
+
 
 def first_defect(document: Document, settings: FilterConfig) -> str | None:
     """The name of the first rule the document breaks, or None."""
@@ -68,10 +72,6 @@ def language_of(text: str) -> str:
 
 def _too_short(document: Document, settings: FilterConfig) -> bool:
     return document.tokens < settings.min_tokens
-
-
-def _too_long(document: Document, settings: FilterConfig) -> bool:
-    return document.tokens > settings.max_tokens
 
 
 def _control_characters(document: Document, _: FilterConfig) -> bool:
@@ -116,12 +116,11 @@ def _prompt_injection(document: Document, _: FilterConfig) -> bool:
 
 
 def _wrong_language(document: Document, settings: FilterConfig) -> bool:
-    return language_of(document.text) not in settings.languages
+    return document.language not in settings.languages
 
 
 RULES: Mapping[str, Callable[[Document, FilterConfig], bool]] = {
     "too_short": _too_short,
-    "too_long": _too_long,
     "control_characters": _control_characters,
     "mojibake": _mojibake,
     "markup": _markup,

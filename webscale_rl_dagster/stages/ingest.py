@@ -119,7 +119,8 @@ class _Ingestion:
             shard_documents=self.shard_documents,
             now=now,
         )
-        yield from self._cut(source, writer, quarantine)
+        with closing(writer):
+            yield from self._cut(source, writer, quarantine)
         if source.fingerprint() != fingerprint:
             raise IngestError(f"{source.path} changed while it was read: ingest it again")
         self._drop_leftovers(file, writer, quarantine)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Iterable, Iterator
 
 from webscale_rl_dagster.schemas import TABLES
+from webscale_rl_dagster.stages.documents import paired
+from webscale_rl_dagster.stages.outcome import KEPT
+from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.answer_types import VERIFIERS, aliases, answer_type
 
-_FROM_DOCUMENT = ("document_id", "corpus", "source_uri", "source_row", "url", "title", "licence")
+SOURCE = ("document_id", "corpus", "source_uri", "source_row", "url", "title", "licence")
+"""The columns of `raw_documents` that a pair carries."""
 
 
 def publish_pairs(
-    checked: pl.DataFrame, candidates: pl.DataFrame, documents: pl.DataFrame
-) -> pl.DataFrame:
-    """One `verified_qa` row per accepted pair; `checked` holds only those."""
-    pairs = checked.join(
-        candidates.drop("document_id"), on="qa_id", how="left", maintain_order="left"
-    ).join(documents.select(_FROM_DOCUMENT), on="document_id", how="left", maintain_order="left")
-    types = [
-        answer_type(answer, question)
-        for answer, question in pairs.select("answer", "question").iter_rows()
-    ]
-    return pairs.with_columns(
-        answer_type=pl.Series(types, dtype=pl.String),
-        verifier=pl.Series([VERIFIERS[kind] for kind in types], dtype=pl.String),
-        answer_aliases=pl.Series(
-            [list(aliases(answer)) for answer in pairs["answer"]], dtype=pl.List(pl.String)
-        ),
-        generator_model=pl.col("model"),
-        kept=pl.lit(True),
-        reason=pl.lit(None, pl.String),
-        error=pl.lit(None, pl.String),
-    ).select(TABLES["verified_qa"].names())
+    checked: Iterable[Row], candidates: Iterable[Row], documents: Iterable[Row]
+) -> Iterator[Row]:
+    """One `verified_qa` row per accepted pair, in their order; `checked` holds only those."""
+    judged = paired(checked, candidates, key="qa_id", table="checked_qa", source="candidate_qa")
+    pairs = (candidate | verdicts for verdicts, candidate in judged)
+    for pair, document in paired(
+        pairs, documents, key="document_id", table="checked_qa", source="raw_documents"
+    ):
+        yield _published(pair, document)
+
+
+def _published(pair: Row, document: Row) -> Row:
+    kind = answer_type(pair["answer"], pair["question"])
+    row: Row = {name: document[name] for name in SOURCE} | pair | KEPT
+    row |= {
+        "answer_type": kind,
+        "verifier": VERIFIERS[kind],
+        "answer_aliases": list(aliases(pair["answer"])),
+        "generator_model": pair["model"],
+    }
+    return {name: row[name] for name in TABLES["verified_qa"].names()}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
 
 from webscale_rl_dagster.errors import StorageError
+from webscale_rl_dagster.storage.ranges import StoredFile
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 
 class Objects:
@@ -35,8 +40,16 @@ class Objects:
         except BaseError as error:
             raise StorageError(f"cannot read {self.uri(key)}: {error}") from error
 
+    def open(self, key: str) -> BinaryIO:
+        """A seekable file; each read fetches the range it asks for, all of one version."""
+        return cast(BinaryIO, StoredFile(self._store, key, self.uri(key)))
+
     def put(self, key: str, data: bytes) -> None:
         self._put(key, data, "overwrite")
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Store a file of any size, in parts, without holding it in memory."""
+        self._put(key, path, "overwrite")
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Write only if nothing is there; False if something was. One of many writers wins."""
@@ -74,7 +87,7 @@ class Objects:
             except BaseError as error:
                 raise StorageError(f"cannot delete {self.uri(key)}: {error}") from error
 
-    def _put(self, key: str, data: bytes, mode: str) -> None:
+    def _put(self, key: str, data: bytes | Path, mode: str) -> None:
         try:
             obstore.put(self._store, key, data, mode=cast(Any, mode))
         except AlreadyExistsError:
@@ -87,4 +100,18 @@ def _open(root: str, s3: Mapping[str, str]) -> LocalStore | S3Store:
     if not root.startswith("s3://"):
         return LocalStore(prefix=root, mkdir=True)
     bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    return S3Store(bucket, prefix=prefix or None, config=cast(Any, dict(s3)))
+    return S3Store(
+        bucket, prefix=prefix or None, config=cast(Any, dict(s3)), retry_config=_PATIENCE
+    )
+
+
+_PATIENCE: RetryConfig = {
+    "max_retries": 60,
+    "retry_timeout": timedelta(minutes=3),
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=100),
+        "max_backoff": timedelta(seconds=3),
+        "base": 2,
+    },
+}
+"""A server that is away for minutes is waited for; what an answer refuses is not asked again."""

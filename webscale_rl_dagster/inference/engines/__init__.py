@@ -25,7 +25,7 @@ def _llama_cpp(config: EngineConfig) -> Engine:
         )
     return LlamaCppEngine(
         path,
-        context_tokens=config.context_tokens,
+        context_tokens=config.window_tokens,
         threads=config.threads,
         gpu_layers=config.gpu_layers,
         prompt_cache_mib=config.prompt_cache_mib,
@@ -39,11 +39,34 @@ def _openai(config: EngineConfig) -> Engine:
         config.base_url,
         config.model,
         api_key_env=config.api_key_env,
-        max_in_flight=config.max_in_flight,
+        max_in_flight=config.in_flight,
     )
+
+
+def _fleet(config: EngineConfig) -> Engine:
+    from webscale_rl_dagster.inference.engines.fleet import FleetEngine
+
+    if not config.base_urls or not config.model:
+        raise ConfigError("engine fleet needs `base_urls` and `model` in pipeline.yaml")
+    return FleetEngine(
+        config.base_urls,
+        config.model,
+        api_key_env=config.api_key_env,
+        max_in_flight=config.in_flight,
+    )
+
+
+def _vllm(config: EngineConfig) -> Engine:
+    from webscale_rl_dagster.inference.engines.vllm import VllmEngine
+
+    if not config.model:
+        raise ConfigError("engine vllm needs `model` in pipeline.yaml: a folder or a hub name")
+    return VllmEngine(config)
 
 
 _OPENERS: dict[str, Callable[[EngineConfig], Engine]] = {
     "llama_cpp": _llama_cpp,
     "openai": _openai,
+    "fleet": _fleet,
+    "vllm": _vllm,
 }

@@ -55,35 +55,65 @@ class LlamaCppEngine:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="llama_cpp")
 
     async def complete(self, request: CompletionRequest) -> Completion:
-        body = _chat_body(request)
+        answer = _Answer()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._complete, body)
+        try:
+            return await loop.run_in_executor(
+                self._thread, self._complete, _chat_body(request), answer
+            )
+        except asyncio.CancelledError:
+            answer.unwanted = True  # else the thread, and who waits for it, would go on to the end
+            raise
 
     async def aclose(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)
         self._server = None
 
-    def _complete(self, body: dict[str, Any]) -> Completion:
+    def _complete(self, body: dict[str, Any], answer: _Answer) -> Completion:
         if self._server is None:
             raise EngineUnavailable("the embedded engine was closed")
         started = perf_counter()
         try:
-            answer = self._server.handle_chat_completions(body)
+            self._server.handle_chat_completions(body, answer.take)
         except ValueError as error:
             raise RequestRejected(f"llama.cpp refused the request: {error}") from error
         except RuntimeError as error:
             raise RequestFailed(f"llama.cpp failed: {error}") from error
-        if "error" in answer:
-            raise _refusal(answer["error"])
-        [choice] = answer["choices"]
-        usage = answer["usage"]
+        return answer.completion(perf_counter() - started)
+
+
+class _Answer:
+    """A streamed answer; streamed, as that is the only way to stop one that is under way."""
+
+    def __init__(self) -> None:
+        self.unwanted = False
+        self._text: list[str] = []
+        self._finish_reason = ""
+        self._usage: dict[str, Any] = {}
+        self._error: dict[str, Any] | None = None
+
+    def take(self, chunk: dict[str, Any]) -> bool:
+        """One chunk; True stops the stream. Must not raise: llama.cpp swallows it."""
+        self._error = chunk.get("error", self._error)
+        for choice in chunk.get("choices", ()):
+            self._text.append(choice["delta"].get("content") or "")
+            self._finish_reason = choice["finish_reason"] or self._finish_reason
+        self._usage = chunk.get("usage", self._usage)
+        return self.unwanted
+
+    def completion(self, latency_s: float) -> Completion:
+        """RequestRejected or RequestFailed if llama.cpp answered with an error or not at all."""
+        if self._error is not None:
+            raise _refusal(self._error)
+        if not self._usage:
+            raise RequestFailed("llama.cpp ended the answer before its end")
         return Completion(
-            text=choice["message"]["content"] or "",
-            finish_reason=choice["finish_reason"],
-            prompt_tokens=usage["prompt_tokens"],
-            completion_tokens=usage["completion_tokens"],
-            cached_tokens=usage["prompt_tokens_details"]["cached_tokens"],
-            latency_s=perf_counter() - started,
+            text="".join(self._text),
+            finish_reason=self._finish_reason,
+            prompt_tokens=self._usage["prompt_tokens"],
+            completion_tokens=self._usage["completion_tokens"],
+            cached_tokens=self._usage["prompt_tokens_details"]["cached_tokens"],
+            latency_s=latency_s,
         )
 
 
@@ -135,6 +165,8 @@ def _chat_body(request: CompletionRequest) -> dict[str, Any]:
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "seed": sampling.seed,
+        "stream": True,
+        "stream_options": {"include_usage": True},
     }
     if sampling.stop:
         body["stop"] = list(sampling.stop)
