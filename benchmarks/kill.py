@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks.durable_stage import PLACE, filter_requests
+from benchmarks.shared.durable_stage import PLACE, filter_requests
 from tests.servers.processes import server_url, stats
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
 from webscale_rl_dagster.inference.journal import read_calls
@@ -82,7 +82,7 @@ def through_an_outage(server: S3Server, root: str, size: Size) -> tuple[Outcome,
 
 
 def start(url: str, root: str, size: Size, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    module = [sys.executable, "-m", "benchmarks.durable_stage", "--url", url, "--root", root]
+    module = [sys.executable, "-m", "benchmarks.shared.durable_stage", "--url", url, "--root", root]
     sizes = ["--documents", str(size.documents), "--in-flight", str(size.in_flight)]
     return subprocess.Popen(
         [*module, *sizes],

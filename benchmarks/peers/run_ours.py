@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from benchmarks.durable_stage import complete_all, filter_requests
+from benchmarks.shared.durable_stage import complete_all, filter_requests
 from benchmarks.peers.phase import measured, read_job
 
 

@@ -5,6 +5,7 @@ import pytest
 from webscale_rl_dagster.writing.cloze import cloze_question
 from webscale_rl_dagster.writing.sentences import split_sentences
 from webscale_rl_dagster.writing.spans import AnswerSpan, SpanKind
+from webscale_rl_dagster.writing.topic import find_topic
 
 LEAD = "Lake Orta is a lake in northern Italy. "
 
@@ -14,7 +15,7 @@ def cloze(sentence: str, answer: str, kind: SpanKind, *, title: str = "Lake Orta
     start = text.index(answer, len(LEAD))
     inside = next(s for s in split_sentences(text) if s.start <= start < s.end)
     span = AnswerSpan(answer, start, start + len(answer), kind, (inside.start, inside.end))
-    return cloze_question(text, span, title=title)
+    return cloze_question(text, span, topic=find_topic(text, title))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_a_sentence_that_would_not_stand_alone_is_refused(
 def test_a_topic_is_asked_for_by_its_definition() -> None:
     text = "Pediatrics (also paediatrics) is the branch of medicine that cares for children."
     span = AnswerSpan("Pediatrics", 0, 10, "term", (0, len(text)))
-    assert cloze_question(text, span, title="Pediatrics") == (
+    assert cloze_question(text, span, topic=find_topic(text, "Pediatrics")) == (
         "Fill in the blank: ____ is the branch of medicine that cares for children."
     )
 
@@ -111,7 +112,7 @@ def test_a_definition_that_fits_many_things_or_says_the_answer_is_refused(
     title: str, text: str
 ) -> None:
     span = AnswerSpan(title, 0, len(title), "term", (0, len(text)))
-    assert cloze_question(text, span, title=title) is None
+    assert cloze_question(text, span, topic=find_topic(text, title)) is None
 
 
 def test_he_means_the_person_only_where_the_run_of_subjects_is_unbroken() -> None:
@@ -122,8 +123,18 @@ def test_he_means_the_person_only_where_the_run_of_subjects_is_unbroken() -> Non
         start = text.index("1843")
         sentence = (text.index("She"), len(text))
         span = AnswerSpan("1843", start, start + 4, "date", sentence)
-        return cloze_question(text, span, title="Ada Byron")
+        return cloze_question(text, span, topic=find_topic(text, "Ada Byron"))
 
     asked = "Fill in the blank with a year: Ada Byron published the first program"
     assert (ask(lead + said) or "").startswith(asked)
     assert ask(lead + "Mary Somerville was her tutor for some years. " + said) is None
+
+
+def test_a_later_windows_first_sentence_defines_nothing() -> None:
+    topic = find_topic("Orta is a lake in northern Italy. " * 3, "Orta")
+    text = "The old abbey is a small hotel. The hotel was finished by the monks in 1911."
+    start = text.index("1911")
+    span = AnswerSpan("1911", start, start + 4, "date", (text.index("The hotel"), len(text)))
+    astray = "Orta was finished by the monks in ____."
+    assert astray in (cloze_question(text, span, topic=find_topic(text, "Orta")) or "")
+    assert astray not in (cloze_question(text, span, topic=topic) or "")

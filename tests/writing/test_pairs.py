@@ -12,14 +12,18 @@ from tests.pipeline import town
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, Failed
 from webscale_rl_dagster.writing.brief import Brief, Style, Written
 from webscale_rl_dagster.writing.pairs import share_spans, write_candidate
+from webscale_rl_dagster.writing.topic import find_topic
 
 TEXT, TITLE = town(0), "Aldermoor"
+TOPIC = find_topic(TEXT, TITLE)
 Say = Callable[[CompletionRequest], dict[str, Any] | str | Failed]
 
 
 def brief(style: Style, *, personas: int = 1) -> Brief:
-    [spans, *_] = share_spans(TEXT, title=TITLE, personas=personas, style=style)
-    return Brief("id", TEXT, TITLE, "Other", "local historian", spans, style=style, samples=2)
+    [spans, *_] = share_spans(TEXT, topic=TOPIC, personas=personas, style=style)
+    return Brief(
+        "id", TEXT, TITLE, TOPIC, "Other", "local historian", spans, style=style, samples=2
+    )
 
 
 async def write(style: Style, say: Say) -> tuple[Written, list[CompletionRequest]]:
@@ -119,7 +123,7 @@ async def test_malformed_answers_are_named() -> None:
 
 @pytest.mark.parametrize("style", ["open", "cloze", "auto"])
 def test_no_two_personas_share_a_span(style: Style) -> None:
-    shares = share_spans(TEXT, title=TITLE, personas=3, style=style)
+    shares = share_spans(TEXT, topic=TOPIC, personas=3, style=style)
     spans = [span for share in shares for span in share]
     assert len(spans) == len(set(spans))
     assert all(TEXT[span.start : span.end] == span.text for span in spans)
@@ -127,4 +131,7 @@ def test_no_two_personas_share_a_span(style: Style) -> None:
 
 def test_a_document_without_facts_has_no_spans() -> None:
     vague = "It is nice. They said so, and many of them liked it a lot. This was good."
-    assert share_spans(vague, title="Nice", personas=2, style="cloze") == [(), ()]
+    assert share_spans(vague, topic=find_topic(vague, "Nice"), personas=2, style="cloze") == [
+        (),
+        (),
+    ]

@@ -4,13 +4,17 @@ import pytest
 
 from webscale_rl_dagster.writing.sentences import split_sentences
 from webscale_rl_dagster.writing.spans import answer_spans
+from webscale_rl_dagster.writing.topic import find_topic
 
 BRIDGE = "Tay Bridge"
 WRAPPED = "A paragraph of prose that is wrapped in the\nmiddle of its only sentence."
 
 
 def spans(text: str, *, title: str = BRIDGE, limit: int = 9) -> list[tuple[str, str]]:
-    return [(span.text, span.kind) for span in answer_spans(text, title=title, limit=limit)]
+    return [
+        (span.text, span.kind)
+        for span in answer_spans(text, topic=find_topic(text, title), limit=limit)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_a_span_that_occurs_again_is_ambiguous() -> None:
 
 def test_spans_are_verbatim_and_inside_their_sentence() -> None:
     text = "The crossing was opened in 1887.  It was designed by William Barlow and his son."
-    for span in answer_spans(text, title=BRIDGE, limit=9):
+    for span in answer_spans(text, topic=find_topic(text, BRIDGE), limit=9):
         assert text[span.start : span.end] == span.text
         assert span.sentence[0] <= span.start < span.end <= span.sentence[1]
 
@@ -63,13 +67,13 @@ def test_spans_are_spread_over_sentences() -> None:
         "The iron bridge was opened in 1878 and was designed by Thomas Bouch for £300,000. "
         "The steel bridge was opened to trains in 1887."
     )
-    first, second = answer_spans(text, title="Dundee", limit=2)
+    first, second = answer_spans(text, topic=find_topic(text, "Dundee"), limit=2)
     assert first.sentence != second.sentence
 
 
 def test_no_text_or_title_is_too_odd() -> None:
     for text in ("", "\n\n", "....", "((((", "a" * 5000, "1 2 3 4 5", "\u202e____"):
-        assert answer_spans(text, title="", limit=3) == []
+        assert answer_spans(text, topic=find_topic(text, ""), limit=3) == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from webscale_rl_dagster.cli.console import console
 from webscale_rl_dagster.config import EngineConfig, load_config
 from webscale_rl_dagster.errors import WebscaleError
 from webscale_rl_dagster.inference.engines import open_engine
+from webscale_rl_dagster.inference.tokens import token_counter
 
 config_app = typer.Typer(no_args_is_help=True, help="The configuration file.")
 
@@ -19,7 +20,7 @@ def _group() -> None:
 
 @config_app.command()
 def check() -> None:
-    """Read pipeline.yaml, open every engine it names, and say what is in force."""
+    """Read pipeline.yaml, open every engine and tokenizer it names, and say what is in force."""
     config = load_config()
     console.print(f"storage: {config.storage}", soft_wrap=True)
     opened: list[tuple[EngineConfig, str]] = []
@@ -37,6 +38,8 @@ def check() -> None:
 def _open(role: str, config: EngineConfig) -> str:
     try:
         identity = open_engine(config).identity
+        token_counter(config)("x")
     except WebscaleError as error:
         raise type(error)(f"models.{role}: {error}") from error
-    return f"{identity.model} on {identity.engine} {identity.engine_version}".strip()
+    engine = f"{identity.engine} {identity.engine_version}".strip()
+    return f"{identity.model} on {engine}, windows of {config.window_tokens} tokens"

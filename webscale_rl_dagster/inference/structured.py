@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 
 from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Failed
@@ -48,9 +50,15 @@ def parse_object(
         value = json.loads(fenced[1] if fenced else text)
     except (json.JSONDecodeError, RecursionError):
         return Malformed("not_json")
-    if not isinstance(value, dict) or not Draft202012Validator(schema).is_valid(value):
+    if not isinstance(value, dict) or not _validator(orjson.dumps(schema)).is_valid(value):
         return Malformed("wrong_schema")
     return Malformed("broken_text") if _is_broken(value) else value
+
+
+@functools.lru_cache(maxsize=1024)
+def _validator(schema: bytes) -> Draft202012Validator:
+    """Building one takes longer than using it, and the calls of a stage share a few schemas."""
+    return Draft202012Validator(orjson.loads(schema))
 
 
 def _is_broken(value: Any) -> bool:

@@ -127,7 +127,8 @@ class StoredTable:
         self.uri = uri
         self._bytes = file
         try:
-            self._file = pq.ParquetFile(file)
+            # One request for a row group's neighbouring columns, not one for each.
+            self._file = pq.ParquetFile(file, pre_buffer=True)
         except pa.ArrowInvalid as error:
             raise StorageError(f"{uri} is no Parquet file: {error}") from error
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webscale_rl_dagster.writing.spans import AnswerSpan
+from webscale_rl_dagster.writing.topic import Topic
 
 Style = Literal["open", "cloze", "auto"]
 RoundTrip = Literal["found", "missed", "not_asked"]
@@ -17,7 +18,10 @@ class Brief:
 
     document_id: str
     text: str
+    """Of one window; spans are offsets in it."""
     title: str
+    topic: Topic
+    """The document's, so that a later window's first sentence is not taken for a definition."""
     domain: str
     persona: str
     spans: tuple[AnswerSpan, ...]

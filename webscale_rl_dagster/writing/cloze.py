@@ -11,7 +11,7 @@ from webscale_rl_dagster.writing.names import is_pinned
 from webscale_rl_dagster.writing.sentences import split_sentences
 from webscale_rl_dagster.writing.spans import AnswerSpan
 from webscale_rl_dagster.writing.standalone import BLANK, stand_alone
-from webscale_rl_dagster.writing.topic import Topic, find_topic
+from webscale_rl_dagster.writing.topic import Topic
 
 _UNIT = re.compile(r"[\d.,]+(?: (?:million|billion|trillion|thousand))?[ \u00a0-]?(?P<unit>.+)\Z")
 _DAY = re.compile(r"\d{1,2} [A-Z]|[A-Z][a-z]+ \d{1,2},")
@@ -22,9 +22,8 @@ _ALIAS_CLAUSE = re.compile(
 )
 
 
-def cloze_question(text: str, span: AnswerSpan, *, title: str) -> str | None:
+def cloze_question(text: str, span: AnswerSpan, *, topic: Topic) -> str | None:
     """`Fill in the blank …: <sentence with ____>`, or None if no fair question comes of it."""
-    topic = find_topic(text, title)
     sentences = split_sentences(text)
     index = next((i for i, s in enumerate(sentences) if (s.start, s.end) == span.sentence), None)
     if index is None:

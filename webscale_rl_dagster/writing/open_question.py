@@ -15,7 +15,7 @@ from webscale_rl_dagster.writing.asking import broken_rules, request_for, round_
 from webscale_rl_dagster.writing.brief import Brief, Written
 from webscale_rl_dagster.writing.names import is_pinned
 from webscale_rl_dagster.writing.spans import AnswerSpan
-from webscale_rl_dagster.writing.topic import find_topic
+from webscale_rl_dagster.writing.topic import Topic
 
 _WARM = 0.7
 _WHERE = re.compile(r"where\b", re.IGNORECASE)
@@ -27,8 +27,9 @@ _NAME_INSIDE = re.compile(r"(?<=[a-z,] )[A-ZÀ-Þ]\w+")
 
 async def write_open(brief: Brief, ask: Ask) -> Written:
     """Each sample asks for another span, for a bad span stays bad."""
-    spans = [span for span in brief.spans if is_sharp(brief.text, span, title=brief.title)]
-    shown = demonstrations(brief.domain, seed=f"{brief.document_id}\0{brief.persona}")
+    spans = [span for span in brief.spans if is_sharp(brief.text, span, topic=brief.topic)]
+    # The same for all personas of a document, whose calls then share the prompt up to the excerpt.
+    shown = demonstrations(brief.domain, seed=brief.document_id)
     ids = tuple(item.id for item in shown)
     last = Written(reason="no_answer_span", demonstrations=ids)
     for sample in range(brief.samples if spans else 0):
@@ -40,9 +41,9 @@ async def write_open(brief: Brief, ask: Ask) -> Written:
     return last
 
 
-def is_sharp(text: str, span: AnswerSpan, *, title: str) -> bool:
+def is_sharp(text: str, span: AnswerSpan, *, topic: Topic) -> bool:
     """Neither the topic itself nor a name that its sentence leaves open."""
-    if find_topic(text, title).mention(span.text):
+    if topic.mention(span.text):
         return False
     start, end = span.sentence
     return span.kind != "entity" or is_pinned(text[start : span.start], text[span.end : end])
@@ -50,8 +51,7 @@ def is_sharp(text: str, span: AnswerSpan, *, title: str) -> bool:
 
 def _is_anchored(question: str, brief: Brief) -> bool:
     """Whether it names the document's topic, or anything else by its own name."""
-    topic = find_topic(brief.text, brief.title)
-    return bool(topic.mention(question) or _NAME_INSIDE.search(question))
+    return bool(brief.topic.mention(question) or _NAME_INSIDE.search(question))
 
 
 async def _sample(

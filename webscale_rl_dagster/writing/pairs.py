@@ -16,6 +16,7 @@ from webscale_rl_dagster.writing.brief import Brief, Style, Written
 from webscale_rl_dagster.writing.cloze import cloze_question
 from webscale_rl_dagster.writing.open_question import is_sharp, write_open
 from webscale_rl_dagster.writing.spans import AnswerSpan, answer_spans
+from webscale_rl_dagster.writing.topic import Topic
 
 __all__ = ["Brief", "Style", "Written", "share_spans", "write_candidate"]
 
@@ -23,21 +24,21 @@ _SPANS = 18
 
 
 def share_spans(
-    text: str, *, title: str, personas: int, style: Style
+    text: str, *, topic: Topic, personas: int, style: Style
 ) -> list[tuple[AnswerSpan, ...]]:
     """Deals the document's spans out to its personas in turn, so that no two ask the same.
 
     Only spans that the style can use are dealt, or good ones would go to waste.
     """
-    spans = answer_spans(text, title=title, limit=_SPANS)
-    usable = [span for span in spans if _is_usable(text, span, title, style)]
+    spans = answer_spans(text, topic=topic, limit=_SPANS)
+    usable = [span for span in spans if _is_usable(text, span, topic, style)]
     return [tuple(usable[turn::personas]) for turn in range(personas)]
 
 
-def _is_usable(text: str, span: AnswerSpan, title: str, style: Style) -> bool:
-    if style != "cloze" and is_sharp(text, span, title=title):
+def _is_usable(text: str, span: AnswerSpan, topic: Topic, style: Style) -> bool:
+    if style != "cloze" and is_sharp(text, span, topic=topic):
         return True
-    return style != "open" and cloze_question(text, span, title=title) is not None
+    return style != "open" and cloze_question(text, span, topic=topic) is not None
 
 
 async def write_candidate(brief: Brief, ask: Ask) -> Written:
@@ -55,7 +56,7 @@ async def write_candidate(brief: Brief, ask: Ask) -> Written:
 
 async def _write_cloze(brief: Brief, ask: Ask) -> Written:
     for span in brief.spans:
-        question = cloze_question(brief.text, span, title=brief.title)
+        question = cloze_question(brief.text, span, topic=brief.topic)
         if question and not broken_rules(brief, question, span.text, "cloze"):
             break
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ABBREVIATIONS = frozenset(
@@ -16,6 +17,7 @@ _ABBREVIATIONS = frozenset(
     " jan feb mar apr jun jul aug sep sept oct nov dec mt op var sp spp subsp ver".split()
 )
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s|\Z)")
+_BLANK_REST = re.compile(r"\s*\Z")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•–+#>|]|\d{1,3}[.)]\s|\(?[a-z]\)\s)")
 _OPENS_A_SENTENCE = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9À-Þ]")
 _ALSO_ENDS = frozenset("inc ltd co corp etc d.c b.c a.d a.m p.m u.s u.k jr".split())
@@ -36,9 +38,17 @@ class Sentence:
 @functools.lru_cache(maxsize=64)
 def split_sentences(text: str) -> tuple[Sentence, ...]:
     """The prose sentences of `text`; headings, list items and unfinished lines are left out."""
-    return tuple(
-        sentence for start, end in _paragraphs(text) for sentence in _in_paragraph(text, start, end)
-    )
+    return tuple(_sentences(text))
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Where the sentences of `split_sentences` end, for a text too long to be kept in memory."""
+    return [sentence.end for sentence in _sentences(text)]
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
+    for start, end in _paragraphs(text):
+        yield from _in_paragraph(text, start, end)
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:
@@ -64,7 +74,7 @@ def _in_paragraph(text: str, start: int, end: int) -> list[Sentence]:
     begin = start
     for match in _END.finditer(text, start, end):
         stop = match.end()
-        is_last = not text[stop:end].strip()
+        is_last = _BLANK_REST.match(text, stop, end)
         if not is_last and not _ends_here(text, match.start(), stop, end):
             continue
         begin += len(text[begin:stop]) - len(text[begin:stop].lstrip())

@@ -14,9 +14,11 @@ from webscale_rl_dagster.writing.finders import find_all
 from webscale_rl_dagster.writing.found import Found, SpanKind
 from webscale_rl_dagster.writing.sentences import Sentence, split_sentences
 from webscale_rl_dagster.writing.standalone import stand_alone
-from webscale_rl_dagster.writing.topic import Topic, find_topic
+from webscale_rl_dagster.writing.topic import Topic
 
 _MOST_MENTIONS = {"number": 1, "unit": 1, "date": 2, "entity": 2, "term": 3}
+_GOES_ON_BEFORE = re.compile(r"[\w.,]")
+_GOES_ON_AFTER = re.compile(r"\w|[.,]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,8 @@ class AnswerSpan:
     """Offsets of the sentence that holds it: the evidence of the pair."""
 
 
-def answer_spans(text: str, *, title: str, limit: int) -> list[AnswerSpan]:
+def answer_spans(text: str, *, topic: Topic, limit: int) -> list[AnswerSpan]:
     """Up to `limit` spans, the best question first, spread over sentences and kinds."""
-    topic = find_topic(text, title)
     scored = sorted(_scored(text, topic), key=lambda pair: (-pair[0], pair[1].start))
     chosen: list[AnswerSpan] = []
     while scored and len(chosen) < limit:
@@ -46,6 +47,7 @@ def answer_spans(text: str, *, title: str, limit: int) -> list[AnswerSpan]:
 
 def _scored(text: str, topic: Topic) -> Iterator[tuple[float, AnswerSpan]]:
     sentences = split_sentences(text)
+    lowered = text.lower()
     for index, sentence in enumerate(sentences):
         before = [earlier.text for earlier in sentences[:index]]
         alone = stand_alone(sentence.text, topic=topic, before=before)
@@ -56,7 +58,7 @@ def _scored(text: str, topic: Topic) -> Iterator[tuple[float, AnswerSpan]]:
         named = 1.0 if topic.mention(alone) else 0.0
         for found in find_all(sentence.text):
             span = _span(sentence, found)
-            if _usable(span, text, topic):
+            if _usable(span, lowered, topic):
                 yield found.score + named - _length_penalty(alone), span
 
 
@@ -78,13 +80,26 @@ def _topic_span(text: str, sentence: Sentence, topic: Topic) -> AnswerSpan | Non
     return _span(sentence, found)
 
 
-def _usable(span: AnswerSpan, text: str, topic: Topic) -> bool:
-    if "\n" in span.text or span.text.lower() in topic.name.lower():
+def _usable(span: AnswerSpan, lowered: str, topic: Topic) -> bool:
+    name = span.text.lower()
+    if "\n" in name or name in topic.name.lower():
         return False
     if topic.mention(span.text) or _shares_word(span.text, topic):
         return False
-    seen = re.findall(rf"(?<![\w.,]){re.escape(span.text)}(?![\w]|[.,]\d)", text, re.IGNORECASE)
-    return len(seen) <= _MOST_MENTIONS[span.kind]
+    return _mentions(name, lowered) <= _MOST_MENTIONS[span.kind]
+
+
+def _mentions(name: str, text: str) -> int:
+    """How often `name` stands in `text` by itself; a regular expression takes ten times as long."""
+    count, at = 0, text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        alone = not (at and _GOES_ON_BEFORE.match(text, at - 1)) and not _GOES_ON_AFTER.match(
+            text, end
+        )
+        count += alone
+        at = text.find(name, end if alone else at + 1)
+    return count
 
 
 def _shares_word(text: str, topic: Topic) -> bool:

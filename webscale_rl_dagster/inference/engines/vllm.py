@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 from webscale_rl_dagster.config import EngineConfig
 from webscale_rl_dagster.errors import (
@@ -26,8 +26,6 @@ from webscale_rl_dagster.errors import (
 from webscale_rl_dagster.inference.engines import revision
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
 from webscale_rl_dagster.inference.tokens import load_tokenizer, tokenizer_source
-
-T = TypeVar("T")
 
 _ENVIRONMENT = {
     "VLLM_LOGGING_LEVEL": "WARNING",
@@ -45,6 +43,8 @@ _CLOSE_S = 4.0
 
 _BATCHED_TOKENS = 4096
 """vLLM's own default on CPU."""
+
+_HUB_TIMEOUT_S = 10.0
 
 
 class VllmEngine:
@@ -76,15 +76,15 @@ class VllmEngine:
         self._tokenizing = ThreadPoolExecutor(1, thread_name_prefix="tokenizing")
 
     async def complete(self, request: CompletionRequest) -> Completion:
-        engine = await self._engine()
+        engine = await self.llm()
         started = perf_counter()
-        prompt = await self._prompt(request)
+        prompt = await self.tokens(request)
         from vllm.exceptions import VLLMClientError
         from vllm.inputs import tokens_input
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
         answers = engine.generate(
-            tokens_input(prompt), _sampling(request), f"{next(self._numbers)}"
+            tokens_input(prompt), sampling_params(request), f"{next(self._numbers)}"
         )
         try:
             [answer] = [answer async for answer in answers]  # only the final one is sent
@@ -113,8 +113,11 @@ class VllmEngine:
             await asyncio.gather(engine.output_handler, return_exceptions=True)
         await asyncio.to_thread(engine.shutdown, _CLOSE_S)
 
-    async def _engine(self) -> Any:
-        """The caller may be cancelled while it waits; the engine goes on loading for the others."""
+    async def llm(self) -> Any:
+        """VLLM's own `AsyncLLM`, started by the first call.
+
+        A caller may be cancelled while it waits; the engine goes on loading for the others.
+        """
         if self._closed:
             raise EngineUnavailable("the vLLM engine was closed")
         if self._loading is None:
@@ -162,7 +165,8 @@ class VllmEngine:
         loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)
 
-    async def _prompt(self, request: CompletionRequest) -> list[int]:
+    async def tokens(self, request: CompletionRequest) -> list[int]:
+        """The prompt, once started; RequestRejected if it leaves the completion too little room."""
         loop = asyncio.get_running_loop()
         tokens = await loop.run_in_executor(self._tokenizing, self._tokenize, request.messages)
         window = self._config.window_tokens
@@ -204,7 +208,8 @@ def _whole_prompts(window_tokens: int) -> dict[str, Any]:
     }
 
 
-def _sampling(request: CompletionRequest) -> Any:
+def sampling_params(request: CompletionRequest) -> Any:
+    """What vLLM is asked to do with the prompt: a `SamplingParams`."""
     from vllm.sampling_params import RequestOutputKind, SamplingParams, StructuredOutputsParams
 
     sampling = request.sampling
@@ -266,14 +271,20 @@ def _locate(model: str, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
                 "config.json, tokenizer and weights, or a name on the hub"
             )
         return str(folder), options
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    return model, {**options, "revision": _commit(model, options.get("revision"))}
+
+
+def _commit(model: str, wanted: str | None) -> str:
+    """The hub's commit: the cached one if there is one, so that it changes only on purpose."""
+    from huggingface_hub import model_info, try_to_load_from_cache
 
     try:
-        config = hf_hub_download(model, "config.json", revision=options.get("revision"))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        cached = try_to_load_from_cache(model, "config.json", revision=wanted)
+        if isinstance(cached, str):
+            return Path(cached).parent.name
+        return str(model_info(model, revision=wanted, timeout=_HUB_TIMEOUT_S).sha)
+    except Exception as error:  # the hub's client raises what its HTTP library of the day raises
         raise EngineUnavailable(f"{model}: no such folder, and the hub says: {error}") from error
-    return model, {**options, "revision": Path(config).parent.name}
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

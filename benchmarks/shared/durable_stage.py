@@ -1,6 +1,6 @@
 """One stage's calls through dispatcher and journal, in a process that may be killed.
 
-    python -m benchmarks.durable_stage --url http://127.0.0.1:8000/v1 --root /tmp/store
+    python -m benchmarks.shared.durable_stage --url http://127.0.0.1:8000/v1 --root /tmp/store
 
 `--root` is a folder or s3://bucket/prefix, with the credentials in the environment.
 """
