@@ -2,12 +2,8 @@ from typing import get_args
 
 import pytest
 
-from webscale_rl_dagster.verification.answer_types import (
-    VERIFIERS,
-    AnswerType,
-    aliases,
-    answer_type,
-)
+from webscale_rl_dagster.rewards import AnswerType
+from webscale_rl_dagster.verification.answer_types import VERIFIERS, aliases, answer_type
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from webscale_rl_dagster.verification.normalise import find_exact, find_normalised, normalise
+from webscale_rl_dagster.rewards.normalise import find_exact, find_normalised, normalise
 from webscale_rl_dagster.verification.quantities import quantities
 
 

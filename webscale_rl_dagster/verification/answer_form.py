@@ -2,9 +2,10 @@
 
 import re
 
+from webscale_rl_dagster.rewards.normalise import normalise
+
 from .answer_types import answer_type
 from .candidate import Candidate
-from .normalise import normalise
 
 MAX_WORDS = 8
 MAX_CHARACTERS = 80
@@ -19,17 +20,19 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|did|can|will|would|should|because)\b", re.IGNORECASE
 )
 _NOTHING = re.compile(
-    r"[\s\u200b-\u200f\u2060\ufeff]*(?:n/a|no answer"
-    r"|(?:not|none) (?:mentioned|specified|stated|provided|given|available|applicable|found)"
-    r"(?: in the (?:text|document|passage))?|\.{2,}|…|-+|—|–|\?+|_{2,}|\[?answer\]?|\"\"|'')?"
-    r"[\s.\u200b-\u200f\u2060\ufeff]*",
+    r"[\s\u200b-\u200f\u2060\ufeff]*(?:(?:n/a|no answer|unspecified|undisclosed"
+    r"|(?:unknown ?[/,;] ?)?(?:not|none) (?:mentioned|specified|stated|provided|given|available"
+    r"|applicable|found|known|disclosed|reported|listed))"
+    r"(?: in the (?:text|document|passage|article))?"
+    r"|\.{2,}|…|-+|—|–|\?+|_{2,}|\[?answer\]?|\"\"|'')?"
+    r"[\s.…\u200b-\u200f\u2060\ufeff]*",
     re.IGNORECASE,
 )
 _VAGUE = frozenset(
     """it this that these those they them he she him her his its their we us i you many several some
     few more much various numerous things thing something someone everything everyone somebody
     former latter others another both all any either neither depends here there recently soon varies
-    different important significant""".split()
+    different important significant enough less sometimes often usually somehow nothing""".split()
 ) | {
     *"all of above|none of above|both of them|it depends|it varies|one of them|while ago".split(
         "|"
@@ -40,6 +43,12 @@ _VAGUE = frozenset(
     *"several factors|many factors|many people|some people|very important|lot|lots".split("|"),
     *"large number|small amount|large amount|certain amount|number of factors".split("|"),
 }
+_VAGUE_PHRASE = re.compile(
+    r"(?:some|various|certain|several|many|other|different|few|nothing|too) (?:things?|factors?"
+    r"|reasons?|ways?|stuff|aspects?|times?|places?|others|much|many|items?|else)"
+    r"|(?:not|very|quite|rather|fairly|so|pretty) (?:long|much|many|far|big|large|small|high|low"
+    r"|often|important|well|good|bad|different|a lot|bit|lot|while|few)"
+)
 _VAGUE_BEHIND_THE = frozenset("first second third last same other next best one most".split())
 """Alone these are ordinals and levels, which may well be answers."""
 
@@ -72,4 +81,6 @@ def answer_vague(candidate: Candidate) -> bool:
     if candidate.answer.isupper() and len(plain) > 1:
         return False
     definite = candidate.answer.strip().lower().startswith("the ")
-    return plain in _VAGUE or (definite and plain in _VAGUE_BEHIND_THE)
+    if plain in _VAGUE or _VAGUE_PHRASE.fullmatch(plain):
+        return True
+    return definite and plain in _VAGUE_BEHIND_THE

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
-from .normalise import normalise, tokenise
+from webscale_rl_dagster.rewards import AnswerType
+from webscale_rl_dagster.rewards.normalise import normalise, tokenise
+from webscale_rl_dagster.rewards.words import STOP_WORDS
+
 from .quantities import ORDINAL, whole_quantity
 from .units import CURRENCY_SIGNS
-from .words import STOP_WORDS
 
-AnswerType = Literal[
-    "number", "unit", "date", "entity", "phrase", "boolean", "choice", "expression", "code"
-]
 VERIFIERS: Mapping[AnswerType, str] = MappingProxyType(
     {
         "number": "numeric",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .normalise import normalise
+from webscale_rl_dagster.rewards.normalise import normalise
 
 SAME_WORDING = 0.8
 """Token Jaccard from which two questions with one answer are one question."""

@@ -16,7 +16,7 @@ _EATEN = re.compile(
 )
 _CODE = re.compile(r"`[^`]*`")
 _ESCAPED = re.compile(r"\\[\\${}]")
-_CURRENCY = re.compile(r"\$ ?\d")
+_CURRENCY = re.compile(r"\$ ?\d[\d,.]*+(?!\s*[\\^_=<>+*/({])")
 _MARKUP = re.compile(r"[\^_]\{|\\[A-Za-z]{2,}|\w\^\w")
 _SIDES = re.compile(r"\\(left|right)(?![A-Za-z])")
 _ENVIRONMENTS = re.compile(r"\\(begin|end)\{")

@@ -4,8 +4,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from .normalise import tokenise
-from .number_words import NUMBER_WORDS, read_number
+from webscale_rl_dagster.rewards.normalise import tokenise
+from webscale_rl_dagster.rewards.number_words import NUMBER_WORDS, read_number
+
 from .units import CURRENCY_SIGNS, UNITS, unit_at
 
 ORDINAL = "ordinal"

@@ -5,10 +5,11 @@ The patterns read English; each is linear, since questions are hostile text.
 
 import re
 
+from webscale_rl_dagster.rewards.normalise import normalise, tokenise
+from webscale_rl_dagster.rewards.words import STOP_WORDS
+
 from .answer_types import BOOLEANS
 from .candidate import BLANK, Candidate
-from .normalise import normalise, tokenise
-from .words import STOP_WORDS
 
 _QUESTION_WORDS = frozenset("what which who whom whose when where why how".split())
 _IMPERATIVES = frozenset(
@@ -35,10 +36,10 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"\band(?: also)?(?: (?:in|by|for|to|at|from|on|with))? "
+    r"\band(?: also)?(?: (?:in|by|for|to|at|from|on|with|until|since|of|under|after|before))? "
     r"(?:(?:what|which|who|whom|where|when|why|how|in)(?:\s*[?.]|\s*$"
     r"|(?: \w+){0,2} (?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b)"
-    r"|how (?:many|much|long|far|often|old|tall|large)\b)",
+    r"|(?:who|what) \w|how (?:many|much|long|far|often|old|tall|large)\b)",
     re.IGNORECASE,
 )
 _EMBEDDED = re.compile(r"\b(?:how|why|what|who|whom|when|where|whether|which)\b", re.IGNORECASE)

@@ -7,15 +7,17 @@ what is flagged is nearly always wrong, and some that is wrong passes to the mod
 import re
 from itertools import islice
 
+from webscale_rl_dagster.rewards.normalise import tokenise
+from webscale_rl_dagster.rewards.words import STOP_WORDS, stem
+
 from .candidate import Candidate
-from .normalise import tokenise
-from .words import STOP_WORDS, stem
 
 _GENERIC = frozenset(
-    """year date name type kind sort time age place country city town state century month day week
-    number percentage percent proportion amount role reason long tall high old big large far deep
-    heavy wide fast often main primary part fraction total color colour degree first last title way
-    decade people many purpose give find identify size height length weight cost price""".split()
+    """happens happen happened makes made gave gives year date name type kind sort time
+    age place country city town state century month day week number percentage percent
+    proportion amount role reason long tall high old big large far deep heavy wide fast
+    often main primary part fraction total color colour degree first last title way decade
+    people many purpose give find identify size height length weight cost price""".split()
 )
 _PERSONS = frozenset(
     """man woman person king queen patient child boy girl president student individual mother father
@@ -30,17 +32,59 @@ _NO_PERSONS = frozenset(
     winter summer september october november december better larger greater either german human
     former latter later major minor prior interior award flower tower over ever offer""".split()
 )
-_NAMED = re.compile(r"(?<=[^.!?:]\s)[\"'“(]?[A-Z][\w'’-]*")
+_NAMED = re.compile(r"(?<=[^.!?:]\s)[\"'“(]?([A-Z][\w'’-]*)")
+_NO_NAMES = frozenset(
+    """i january february march april may june july august september october november
+    december monday tuesday wednesday thursday friday saturday sunday american british
+    english french german dutch italian spanish portuguese russian soviet chinese japanese
+    indian african european asian greek roman swiss austrian swedish norwegian danish
+    finnish polish czech hungarian turkish egyptian brazilian mexican canadian australian
+    irish scottish welsh christian jewish muslim bc ad""".split()
+)
+"""Capitalised, but no antecedent of a pronoun."""
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|\*[^*]+\*|'this'|'self'")
 _FIRST_FEW = 3
 """What resolves the first pointers of a text nearly always resolves the later ones."""
 _PERSONAL = re.compile(r"\b(?:he|she|him|his|her|himself|herself)\b", re.IGNORECASE)
 _NEUTER = re.compile(r"\b(?:it|its|they|them|their|itself|themselves)\b", re.IGNORECASE)
 _EXPLETIVE = re.compile(
-    r"\bit (?:is |was |be |take |takes |took |cost |mean |means )?(?:\w+ ){0,2}(?:to|that|for|when"
-    r"|called|if|possible)\b|\b(?:is|was) it (?:\w+ ){1,3}(?:to|that|for|when|if)\b"
-    r"|\bit (?:rain|snow)s?\b|\bit (?:take|takes|took) ",
+    r"\bit (?:is|was|be) (?:\w+ ){0,3}(?:to|that|for|when|called|if|possible)\b"
+    r"|\b(?:is|was|does|did) it (?:(?:called|make|feel) |(?:\w+ly )?(?:important|possible"
+    r"|impossible|hard"
+    r"|necessary|difficult|easy|better|best|common|illegal|legal|safe|useful|dangerous|wise|true"
+    r"|likely"
+    r"|essential|customary|advisable|polite|considered|thought|forbidden|usual|helpful"
+    r"|recommended) )"
+    r"(?:\w+ ){0,2}(?:to|that|for|when|if)\b"
+    r"|\bit (?:rain|snow)s?\b|\bit (?:take|takes|took|cost|costs|means|mean (?:to|for|that|when"
+    r"|if)|become) ",
     re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?:(?:in|at|on|by|for|to|from|with|of|under|into|during) )?(?:what|which|when|where|why"
+    r"|how|whom"
+    r"|whose)\b([^,;:?]{0,60}?)\b(?:did|does|do|was|were|is|are|has|have|had|can|could|will"
+    r"|would|should"
+    r"|must)(?:n't)? (?:he|she|it|they)\b",
+    re.IGNORECASE,
+)
+"""The pronoun is the subject of the question: what it stands for would have to come before."""
+_ANTECEDENT = re.compile(
+    r" of |'s |\b(?:and|does|do|did|is|are|was|were|has|have)\b", re.IGNORECASE
+)
+_OBJECT = re.compile(
+    r"^(?:who|what) (?:\w+ly )?(?!(?:is|was|are|were|do|does|did|has|had) )\w+ (?:it|its|them"
+    r"|their)\b",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(?:my|our)\b(?! (?:solar|galaxy|planet|sun|moon|universe|species|ancestors|atmosphere|world"
+    r"|bod(?:y|ies)|brains?|eyes|lungs|own))",
+    re.IGNORECASE,
+)
+_NO_POINTER = frozenset(
+    """who whose that which in of with year month week century decade season days day morning
+    entitled""".split()
 )
 _POINTER = re.compile(r"(?<!the )(?<!a )(?<!an )\b(?:this|these|those)\b(?: (\w+))?", re.IGNORECASE)
 _THAT = re.compile(
@@ -52,15 +96,19 @@ _ROLES = re.compile(
     r"(?<=\bthe )(?:company|city|town|village|country|author|narrator|protagonist|main character"
     r"|character|speaker|film|movie|book|novel|song|album|band|team|organi[sz]ation|museum|festival"
     r"|couple|family|restaurant|hotel|artist|researchers|participants|event|building|school|store"
-    r"|university|woman|man|girl|boy|scientist|experiment|firm|group|club)(?='?s?\b)"
-    r"(?:'s \w+)?(?:\s*[?,.]|\s*$| (?:is|was|were|are|has|have|had|do|does|did|first|originally"
+    r"|university|woman|man|girl|boy|scientist|experiment|firm|group|club|bridge|shop|railway"
+    r"|battle"
+    r"|ship|village|patient|interviewee|product)(?='?s?\b)"
+    r"(?:'s \w+)?(?:\s*[?,.]|\s*$| (?:and|pay|buy|choose|cost|charge|spend|report|measure|weigh"
+    r"|opened|is|was|were|are|has|have|had|do|does|did|first|originally"
     r"|locat\w+|found\w*|establish\w*|buil[dt]|born|situat\w+|plan|make|produce|sell|use|lose|win"
     r"|play|live|die|get|take|start|begin|open|close|name[ds]?|receive|need|want|move|release[ds]?"
     r"|publish\w*|create[ds]?|offer|employ|earn|go|come|work|meet|marry|visit|call|set|held)\b)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"[\s\"'“(]*(?:(?:it|he|she|they|this|these|those|that|his|her|its|their|i|we|my|our|such|another"
+    r"[\s\"'“(]*(?:(?:it|he|she|they|this|these|those|that|his|her|its|their|i|we|my|our|such"
+    r"|another"
     r"|however|therefore|thus|moreover|furthermore|additionally|also|but|and|then|or|so|yet"
     r"|consequently|instead|hence|meanwhile|nevertheless|nonetheless|similarly|likewise|afterwards"
     r"|besides|here|both|otherwise|accordingly|finally|secondly|thirdly|conversely)\b"
@@ -82,9 +130,11 @@ def unresolved_reference(candidate: Candidate) -> bool:
     if candidate.cloze:
         return bool(_OPENING.match(asked)) and not _OPENS_SOUNDLY.match(asked)
     plain = _QUOTED.sub(" X ", asked)
-    named = bool(_NAMED.search(plain)) or "X" in plain.split()
+    named = _names_something(plain)
     return (
-        _personal_unresolved(plain, named)
+        _subject_unresolved(plain)
+        or _OURS.search(plain) is not None
+        or _personal_unresolved(plain, named)
         or _neuter_unresolved(plain)
         or _pointer_unresolved(plain)
         or _that_unresolved(plain)
@@ -92,19 +142,39 @@ def unresolved_reference(candidate: Candidate) -> bool:
     )
 
 
+def _names_something(text: str) -> bool:
+    return "X" in text.split() or any(
+        found.lower().rstrip("'’s") not in _NO_NAMES for found in _NAMED.findall(text)
+    )
+
+
+def _subject_unresolved(text: str) -> bool:
+    if _EXPLETIVE.search(text):
+        return False
+    subject = _SUBJECT.match(text)
+    if subject:
+        before = subject[1]
+        return not (_names_something(before) or _ANTECEDENT.search(before))
+    return _OBJECT.match(text) is not None
+
+
 def _something_before(text: str, end: int) -> bool:
     words = tokenise(text[:end]).words
-    return any(word not in STOP_WORDS and word not in _GENERIC for word in words)
+    return any(
+        word not in STOP_WORDS and word not in _GENERIC and not word.endswith(("ed", "ing"))
+        for word in words
+    )
 
 
 def _personal_unresolved(text: str, named: bool) -> bool:
-    if named or not _PERSONAL.search(text):
+    found = _PERSONAL.search(text)
+    if named or not found:
         return False
     return not any(
         word in _PERSONS
         or (len(word) > 4 and word not in _NO_PERSONS and word.endswith(_PERSON_ENDINGS))
         or word == "who"
-        for word in tokenise(text).words
+        for word in tokenise(text[: found.start()]).words
     )
 
 
@@ -112,8 +182,10 @@ def _neuter_unresolved(text: str) -> bool:
     found = _NEUTER.search(text)
     if not found or _EXPLETIVE.search(text):
         return False
+    if found[0].lower().startswith("the") and re.match(r"who\b", text, re.IGNORECASE):
+        return False
     after = text[found.end() :]
-    named_later = ", " in after and _NAMED.search(after)
+    named_later = ", " in after and _names_something(after)
     return not named_later and not _something_before(text, found.start())
 
 
@@ -126,7 +198,8 @@ def _pointer_unresolved(text: str) -> bool:
     for found in islice(_POINTER.finditer(text), _FIRST_FEW):
         before = text[: found.start()]
         noun = (found.group(1) or "").lower()
-        if noun in ("who", "whose", "that", "which", "in", "of", "with"):
+        options_follow = "(" in text[found.end() :]
+        if noun in _NO_POINTER or options_follow:
             continue
         stems = {stem(word) for word in tokenise(before).words}
         clause_before = any(mark in before for mark in (". ", ", ", "; ", ": ", "? "))

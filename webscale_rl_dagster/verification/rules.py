@@ -7,6 +7,9 @@ from types import MappingProxyType
 from .answer_form import answer_empty, answer_too_long, answer_vague
 from .candidate import Candidate
 from .grounding import EvidenceKind, find_evidence, not_grounded, question_not_grounded
+from .guessable import guessable
+from .injection import prompt_injection
+from .language import wrong_language
 from .latex import broken_latex
 from .leakage import answer_leaked
 from .personal_data import personal_data
@@ -14,6 +17,8 @@ from .question_form import either_or, not_a_question, several_questions, vague, 
 from .references import unresolved_reference
 from .self_contained import references_document, time_sensitive
 from .title_echo import echoes_title
+from .toxicity import toxic
+from .unsafe import unsafe
 
 Rule = Callable[[Candidate], bool]
 """True means that the defect it is named after was found."""
@@ -24,15 +29,20 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "answer_too_long": answer_too_long,
         "answer_vague": answer_vague,
         "broken_latex": broken_latex,
+        "prompt_injection": prompt_injection,
+        "wrong_language": wrong_language,
         "not_a_question": not_a_question,
         "several_questions": several_questions,
         "yes_no": yes_no,
         "either_or": either_or,
+        "guessable": guessable,
         "vague": vague,
         "references_document": references_document,
         "unresolved_reference": unresolved_reference,
         "time_sensitive": time_sensitive,
         "personal_data": personal_data,
+        "toxic": toxic,
+        "unsafe": unsafe,
         "answer_leaked": answer_leaked,
         "not_grounded": not_grounded,
         "question_not_grounded": question_not_grounded,

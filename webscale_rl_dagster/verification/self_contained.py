@@ -18,6 +18,8 @@ _REFERENCE = re.compile(
     rf"(?: (?:following|original|present|source))? {_SOURCE}\b{_NOT_THE_SOURCE}"
     rf"|\bthe (?:given|provided|above|accompanying|preceding) (?:{_SOURCE}|context|information"
     r"|study|data|example|table|figure|code|list|description|details)\b"
+    r"|\bthe (?:code|example|table|figure|program|snippet|listing|function|formula|equation|guide"
+    r"|list|text|passage|diagram|chart) (?:above|below)\b"
     rf"|\b(?:this|these) (?:{_SOURCE}|paper|section|chapter|report|story|lesson|tutorial|video"
     r"|study|interview|guide|book|page|review|letter|case report|figure|table|listing|recipe)s?\b"
     rf"|\bthe {_WRITER} (?:also |then |first )?(?:mention|describe|argue|say|state|suggest|discuss"
@@ -50,9 +52,15 @@ _TIME = re.compile(
     r"(?=\s*[?,.]| is| are|$)|^today\b|\btoday's\b",
     re.IGNORECASE,
 )
-_ANCHOR = re.compile(
-    r"\b(?:as of|in|by|during|since|until|for) (?:\w{3,9} )?(?:1\d|20)\d\d\b", re.I
+_NOW = re.compile(
+    r"\bcurrent(?:ly)?\b|\bpresent(?:ly)?\b|\bright now\b|\bas of (?:now|today)\b|\bnowadays\b"
+    r"|\bthese days\b|\bto(?:day|morrow)\b|\bso far\b|\bto date\b",
+    re.IGNORECASE,
 )
+_YEAR = r"(?:\w{3,9} )?(?:1\d|20)\d\d\b"
+_ANCHOR = re.compile(rf"\b(?:as of|in|by|during|since|until|for) {_YEAR}", re.IGNORECASE)
+_DATES_NOW = re.compile(rf"\b(?:as of|by|until|up to) {_YEAR}|(?:^|[,;] )in {_YEAR}", re.IGNORECASE)
+"""`Now` is dated by `as of 2019`, not by a year that something else happened in."""
 
 
 def references_document(candidate: Candidate) -> bool:
@@ -62,4 +70,7 @@ def references_document(candidate: Candidate) -> bool:
 
 def time_sensitive(candidate: Candidate) -> bool:
     """The answer goes stale; a question that names its year does not."""
-    return bool(_TIME.search(candidate.asked)) and not _ANCHOR.search(candidate.asked)
+    asked = candidate.asked
+    if not _TIME.search(asked):
+        return False
+    return not (_DATES_NOW if _NOW.search(asked) else _ANCHOR).search(asked)

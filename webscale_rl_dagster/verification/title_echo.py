@@ -2,20 +2,28 @@
 
 import re
 
+from webscale_rl_dagster.rewards.normalise import normalise
+from webscale_rl_dagster.rewards.words import content_stems
+
 from .candidate import Candidate
-from .normalise import normalise
-from .words import content_stems
 
 _PARENTHESIS = re.compile(r"\([^()]{0,60}\)\s*$")
+_LABEL = re.compile(r"^[^:]{1,40}:\s+(?=\S)")
+"""`Product page: …`; what follows is the thing's own name."""
 _ASKS_TITLE = re.compile(
-    r"\b(?:title|topic|subject|theme|focus) (?:of|discussed|covered)\b"
+    r"\b(?:title|topic|subject|theme|focus) (?:of|discussed|covered|here)\b"
+    r"|\b(?:main|central) (?:topic|subject|theme|focus)\b|\bis the (?:subject|topic|theme)\b"
     r"|\bwhat is (?:the )?(?:topic|subject|title)\b|\bis (?:being )?(?:discussed|described)\b"
+    r"|\b(?:being )?(?:discussed|described)(?: here)?\s*\?|\bis (?:this|it|the text) about\b"
     r"|\bwhat is (?:this|it) called\b",
     re.IGNORECASE,
 )
 _SCAFFOLD = content_stems(
     """name term word concept thing topic subject title main article city country person company
-    organization place type kind give identify state something called""".split()
+    organization organisation place type kind give identify state something called described
+    theory disease organ film movie book novel song album product planet moon bridge treaty battle
+    university railway process animal plant species drug device system effect event note script
+    acid substance number game language law problem method technique known full official""".split()
 )
 _NEARLY = 0.8
 
@@ -29,13 +37,15 @@ def echoes_title(candidate: Candidate) -> bool:
         return False
     if _ASKS_TITLE.search(candidate.asked):
         return True
-    clues = content_stems(normalise(candidate.asked).split())
-    return not clues - _SCAFFOLD - content_stems(normalise(candidate.title).split())
+    title = content_stems(normalise(candidate.title).split())
+    clues = content_stems(normalise(candidate.asked).split()) - _SCAFFOLD - title
+    return not any(clue.isalpha() for clue in clues)
 
 
 def _is_title(answer: str, title: str) -> bool:
     given = set(normalise(answer).split())
-    titles = [set(normalise(form).split()) for form in (title, _PARENTHESIS.sub("", title))]
+    forms = (title, _PARENTHESIS.sub("", title), _LABEL.sub("", title))
+    titles = [set(normalise(form).split()) for form in forms]
     return bool(given) and any(
         form and len(given & form) >= _NEARLY * len(given | form) for form in titles
     )

@@ -14,6 +14,23 @@ STOP_WORDS = frozenset(
     whom whose why will with within without would you your according called known used
     using""".split()
 )
+IRREGULAR = {
+    form: verb
+    for row in """begin began begun|break broke broken|bring brought|build built|buy bought
+    |catch caught|choose chose chosen|come came|draw drew drawn|drive drove driven|eat ate eaten
+    |fall fell fallen|feed fed|feel felt|fight fought|find found|flee fled|fly flew flown
+    |forget forgot forgotten|freeze froze frozen|get got gotten|give gave given|go went gone
+    |grow grew grown|hold held|keep kept|know knew known|lay laid|lead led|leave left|lend lent
+    |lose lost|make made|mean meant|meet met|pay paid|ride rode ridden|ring rang rung
+    |rise rose risen|run ran|say said|see saw seen|seek sought|sell sold|send sent|shoot shot
+    |sing sang sung|sink sank sunk|sit sat|sleep slept|speak spoke spoken|spend spent
+    |stand stood|steal stole stolen|strike struck|swim swam swum|take took taken|teach taught
+    |tell told|think thought|throw threw thrown|wear wore worn|win won
+    |write wrote written""".split("|")
+    for verb, *forms in [row.split()]
+    for form in forms
+}
+"""Past forms that no stem leads back from."""
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
