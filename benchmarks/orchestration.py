@@ -27,10 +27,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.shared.durable_stage import filter_requests
 from benchmarks.peers.environments import Uninstallable, python_of
 from benchmarks.peers.systems import OURS, PEERS, RunFailed, System, run
 from benchmarks.peers.tables import Runs, figures_table, ratios_table
+from benchmarks.shared.durable_stage import filter_requests
 
 LATENCIES_S = (0.002, 0.05)
 

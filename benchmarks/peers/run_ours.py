@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from benchmarks.shared.durable_stage import complete_all, filter_requests
 from benchmarks.peers.phase import measured, read_job
+from benchmarks.shared.durable_stage import complete_all, filter_requests
 
 
 def main() -> None:

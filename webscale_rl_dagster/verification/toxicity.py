@@ -7,17 +7,14 @@ a name as well, is no obscenity: questions of medicine, law and history need it.
 import re
 import unicodedata
 from functools import cache
-from typing import Any
-
-from pyobscenity.dataset import Dataset, PhraseBuilder, PhraseContainer
-from pyobscenity.english_preset import (
-    english_dataset,
-    english_recommended_blacklist_transformers,
-    english_recommended_whitelist_transformers,
-)
-from pyobscenity.matcher import RegexMatcher
+from typing import TYPE_CHECKING
 
 from .candidate import Candidate
+
+if TYPE_CHECKING:
+    from pyobscenity.dataset import Dataset, PhraseBuilder
+    from pyobscenity.matcher import RegexMatcher
+    from pyobscenity.pattern import ParsedPattern
 
 _IN_PROPER_USE = frozenset(
     """abo anal anus ass bestiality boob cock cum damn dick dyke ejaculate fag fellatio
@@ -49,32 +46,35 @@ def _obscene(text: str) -> bool:
 
 
 @cache
-def _matchers() -> tuple[re.Pattern[str], RegexMatcher]:
+def _matchers() -> "tuple[re.Pattern[str], RegexMatcher]":
+    from pyobscenity import english_preset  # a tenth of a second, which few commands need
+    from pyobscenity.matcher import RegexMatcher
+
     terms = _dataset().build()
     matcher = RegexMatcher(
         **terms,
-        blacklist_transformers=english_recommended_blacklist_transformers,
-        whitelist_transformers=english_recommended_whitelist_transformers,
+        blacklist_transformers=english_preset.english_recommended_blacklist_transformers,
+        whitelist_transformers=english_preset.english_recommended_whitelist_transformers,
     )
     patterns = (term["pattern"].as_regex() for term in terms["blacklisted_terms"])
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns)), matcher
 
 
-def _dataset() -> Dataset:
+def _dataset() -> "Dataset":
+    from pyobscenity.dataset import Dataset, PhraseContainer
+    from pyobscenity.english_preset import english_dataset
+
     chosen = Dataset()
     for phrase in english_dataset.containers:
         if phrase.metadata["originalWord"] not in _IN_PROPER_USE:
+            patterns = [pattern for pattern in phrase.patterns if _letters(pattern) >= _SHORTEST]
             chosen.register_container(
-                PhraseContainer(
-                    phrase.metadata,
-                    [pattern for pattern in phrase.patterns if _letters(pattern) >= _SHORTEST],
-                    phrase.whitelistedTerms,
-                )
+                PhraseContainer(phrase.metadata, patterns, phrase.whitelistedTerms)
             )
     return chosen.add_phrase(_additions)
 
 
-def _additions(phrase: PhraseBuilder) -> PhraseBuilder:
+def _additions(phrase: "PhraseBuilder") -> "PhraseBuilder":
     for pattern in _ADDED:
         phrase.add_pattern(pattern)
     for proper in _PROPER_PHRASES:
@@ -82,5 +82,5 @@ def _additions(phrase: PhraseBuilder) -> PhraseBuilder:
     return phrase
 
 
-def _letters(pattern: Any) -> int:
+def _letters(pattern: "ParsedPattern") -> int:
     return len(_ESCAPED_LETTER.findall(_OPTIONAL.sub("", pattern.as_regex())))
