@@ -98,6 +98,7 @@ class Journal:
         self._unwritten: list[_Pending] = []
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._closing = False
         self._session = uuid.uuid4().hex
         self._segments = 0
 
@@ -108,11 +109,12 @@ class Journal:
 
     async def __aexit__(self, *_: object) -> None:
         """What was recorded reaches storage even when the stage was cancelled."""
+        self._closing = True
+        self._wake.set()
         if self._writer is not None:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
+            await self._writer
         self._known.close()
-        await asyncio.to_thread(self._commit, self._unwritten + self._take())
+        await asyncio.to_thread(self._commit, self._unwritten)
 
     def get(self, key: str) -> Completion | None:
         return self._known.get(key)
@@ -164,9 +166,8 @@ class Journal:
 
     def _load(self) -> None:
         """Every record of the journal; when a file vanishes it was merged, so list again."""
-        read: set[str] = set()
         for _ in range(_PATIENCE):
-            names = [name for name in self._objects.list(self._place.prefix) if name not in read]
+            names = list(self._objects.list(self._place.prefix))
             try:
                 for calls in read_calls(self._objects, names, columns=_ANSWER):
                     self._known.add_rows(calls.iter_rows())
@@ -177,15 +178,13 @@ class Journal:
         raise lost
 
     async def _write_segments(self) -> None:
-        while True:
+        """One write after another; what came in meanwhile goes together."""
+        while not self._closing or self._pending:
             await self._wake.wait()
             self._wake.clear()
-            batch = self._take()
+            batch, self._pending = self._pending, []
             try:
                 await asyncio.to_thread(self._commit, batch)
-            except asyncio.CancelledError:
-                self._unwritten += batch
-                raise
             except Exception as error:  # whatever it is, the calls that wait must hear of it
                 self._unwritten += batch
                 for pending in batch:
@@ -195,10 +194,6 @@ class Journal:
             for pending in batch:
                 if not pending.done.done():
                     pending.done.set_result(None)
-
-    def _take(self) -> list[_Pending]:
-        batch, self._pending = self._pending, []
-        return batch
 
     def _commit(self, batch: Sequence[_Pending]) -> None:
         if not batch:
