@@ -48,8 +48,7 @@ query { repositoriesOrError { ... on RepositoryConnection {
 def webserver(pipeline: Pipeline) -> Iterator[str]:
     port = free_port()
     home = dagster_home(load_config(pipeline.folder / "pipeline.yaml"))
-    with (home / "dagster.yaml").open("a") as settings:
-        settings.write(AT_ONCE)
+    (home / "dagster.yaml").write_text(AT_ONCE)
     command = [sys.executable, "-m", "dagster_webserver", "-m", "webscale_rl_dagster.definitions"]
     environment = os.environ | {"DAGSTER_HOME": str(home)}
     with (pipeline.folder / "webserver.log").open("wb") as log:

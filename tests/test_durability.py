@@ -74,11 +74,12 @@ def test_an_interrupted_run_ends_soon_and_loses_nothing(
 
 
 def test_two_runs_of_one_shard_at_once_end_as_one(pipeline: Pipeline) -> None:
+    """The second waits for the first, and finds all calls in the journal."""
     pipeline.script.latency_s = 0.02
     pipeline.ingest("towns.jsonl", DOCUMENTS)
     runs = [start_run(pipeline), start_run(pipeline)]
-    assert [run.wait(timeout=120) for run in runs].count(0) >= 1
-    pipeline("run", "--all")
+    assert [run.wait(timeout=240) for run in runs] == [0, 0]
+    assert set(pipeline.script.prompts.values()) == {1}
     ids = pipeline.verified()["qa_id"]
     assert ids.n_unique() == len(ids) > 30
     assert pipeline.status()["shards"][0]["gate"] == {"open": True, "failed": []}

@@ -13,6 +13,13 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# Two runs of one shard at once would lose nothing, but each would make the other's verdicts stale.
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: dagster/partition
+        value: {applyLimitPerUniqueValue: true}
+        limit: 1
 """
 
 

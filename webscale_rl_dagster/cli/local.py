@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,24 @@ def local_instance(config: Config) -> Iterator[dg.DagsterInstance]:
     logging.getLogger("dagster").setLevel(logging.ERROR)
     with dg.DagsterInstance.from_config(str(dagster_home(config))) as instance:
         yield instance
+
+
+@contextmanager
+def only_run_of(shard: str, config: Config, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """One run of a shard at a time on this machine; the lock goes with its process, however it ends.
+
+    Two at once would lose nothing, but each would make the other's verdicts stale. `waiting` is
+    called if another run has it.
+    """
+    path = dagster_home(config) / "locks" / f"{shard.replace('/', '.')}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def execute(

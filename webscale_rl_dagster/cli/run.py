@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ def run(
     """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
     from webscale_rl_dagster.automation.ingestion import adopt_shard
     from webscale_rl_dagster.cli.bars import StageBars, new_bars
-    from webscale_rl_dagster.cli.local import execute, local_instance, was_interrupted
+    from webscale_rl_dagster.cli.local import execute, local_instance, only_run_of, was_interrupted
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.inference.engines.pool import EnginePool
     from webscale_rl_dagster.inference.usage import Usage
@@ -36,7 +37,7 @@ def run(
     total = Usage()
     with local_instance(config) as instance, closing(EnginePool(keep_open=True)) as engines:
         for key in wanted:
-            with new_bars() as bars:
+            with only_run_of(key, config, waiting=_tell_of_another(key)), new_bars() as bars:
                 adopt_shard(instance, key, tables)
                 progress = StageBars(bars, total)
                 definitions = build_definitions(config, progress=progress, engines=engines)
@@ -50,6 +51,10 @@ def run(
     console.print(summary(len(wanted), total), soft_wrap=True)
     if worst:
         raise typer.Exit(worst)
+
+
+def _tell_of_another(shard: str) -> Callable[[], None]:
+    return lambda: errors.print(f"another run works on {shard}: waiting for it to end")
 
 
 def _wanted(chosen: list[str], everything: bool, ingested: list[str]) -> list[str]:
