@@ -34,7 +34,7 @@ def local_instance(config: Config) -> Iterator[dg.DagsterInstance]:
 
 @contextmanager
 def only_run_of(shard: str, config: Config, *, waiting: Callable[[], None]) -> Iterator[None]:
-    """One run of a shard at a time on this machine; the lock goes with its process, however it ends.
+    """One run of a shard at a time on this machine; a lock goes with its process, however it ends.
 
     Two at once would lose nothing, but each would make the other's verdicts stale. `waiting` is
     called if another run has it.
