@@ -39,7 +39,8 @@ lint: $(DEV)
 	$(BIN)/mypy
 
 # `gpu` is left out: it wants a model and a GPU.
-BENCHMARKS := ingestion memory orchestration kill increment prefix_cache decontamination
+BENCHMARKS := ingestion memory orchestration kill increment prefix_cache \
+	decontamination quality rewards
 
 bench: $(DEV) $(VLLM)
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done

@@ -52,7 +52,7 @@ def test_answer_short_enough(answer: str) -> None:
 @pytest.mark.parametrize(
     "answer",
     ["", " ", "\n", "\u200b", "N/A", "Not mentioned.", "...", "…", "-", "????", "____",
-     "not specified in the document"],
+     "not specified in the document", "unspecified", "unknown / not provided"],
 )  # fmt: skip
 def test_answer_empty(answer: str) -> None:
     assert answer_empty(Candidate("Which gas is it?", answer, ""))
@@ -85,7 +85,7 @@ def test_answer_not_empty(answer: str) -> None:
     "answer",
     ["it", "This", "many", "several", "the first", "The second.", "they", "a lot",
      "various factors", "it depends", "others", "something", "the latter", "all of the above",
-     "many people"],
+     "many people", "various things", "some time", "enough", "not long", "something else"],
 )  # fmt: skip
 def test_answer_vague(answer: str) -> None:
     assert fails("answer_vague", answer=answer)

@@ -1,7 +1,7 @@
 import pytest
 
 from webscale_rl_dagster.verification.candidate import Candidate
-from webscale_rl_dagster.verification.grounding import question_not_grounded
+from webscale_rl_dagster.verification.relevance import question_not_grounded
 from webscale_rl_dagster.verification.rules import judge
 
 GROUNDED = [
@@ -22,6 +22,13 @@ GROUNDED = [
     ("x = 2", "Hence x=2 holds.", "x=2", "normalised"),
     ("3 × 10^8 m/s", r"Light: $3 \times 10^{8}$ m/s.", r"3 \times 10^{8}$ m/s", "numeric"),
     ("東京", "首都は東京です", "東京", "exact"),
+    ("1,200 m", "The lake is 1.2 km wide here.", "1.2 km", "numeric"),
+    ("30 minutes", "It takes half an hour by train.", "half an hour", "numeric"),
+    ("about 25%", "It saves about a quarter of the space.", "a quarter", "numeric"),
+    ("130 TW", "It captures 130 terawatts.", "130 terawatts", "numeric"),
+    ("about 20 cents", "Worth about twenty American cents.", "twenty", "numeric"),
+    ("the chloroplast", "It occurs in the chloroplasts.", "chloroplasts", "normalised"),
+    ("rare answer", "These are called rare.", "rare", "normalised"),
 ]
 
 
@@ -50,6 +57,11 @@ def test_grounded(answer: str, document: str, text: str, kind: str) -> None:
         ("", "Some document."),
         ("mitochondria", ""),
         ("x y", "y x"),
+        ("1,200 m", "The lake is 1.2 m wide here."),
+        ("25%", "Which of three lines matched a fourth."),
+        ("40 days", "It rained for 40 hours."),
+        ("42 million dollars", "It was bought for 42 million euros."),
+        ("Roma", "The Romance was there."),
     ],
 )
 def test_not_grounded(answer: str, document: str) -> None:

@@ -14,6 +14,7 @@ from .cases import fails
         "frac{1}{2}",
         "$x^2",
         r"\frac{1}{2",
+        r"$25 \leq h \leq 30 of work",
         r"$\left( \frac{1}{2} \right$ and \left[ x",
         r"x^{2}}",
         "caf\ufffd",

@@ -31,6 +31,15 @@ from .cases import fails
         ("In Python, which keyword does `lambda` use?", "lambda"),
         ("What is the GCD of 12 and 36?", "12"),
         ("Fill in the blank: The ____ flows where the Nile flows.", "Nile"),
+        ("Which property do viscous liquids have?", "viscosity"),
+        ("What does yeast do when it ferments sugar?", "fermentation"),
+        ("Which science do economists practise?", "economics"),
+        ("What did it cost, one hundred and eight million dollars?", "$108 million"),
+        ("When did it open, on April 5, 1998?", "5 April 1998"),
+        ("In which week, the 9th, did she swim?", "the ninth week"),
+        ("What share is 0.68 of the values?", "68%"),
+        ("Which system, abbreviated GPS, tells positions?", "Global Positioning System"),
+        ("Which command, `git stash`, shelves changes?", "git stash"),
     ],
 )
 def test_leaked(question: str, answer: str) -> None:
@@ -59,6 +68,13 @@ def test_leaked(question: str, answer: str) -> None:
         ("Who recorded the rock opera Tommy?", "The Who"),
         ("Which York king died at Bosworth?", "Richard III"),
         ("Fill in the blank: Water boils at ____ degrees Celsius at sea level.", "100"),
+        ("Which gland secretes thyroxine?", "thyroid gland"),
+        ("Which acid gives vinegar its sour taste?", "acetic acid"),
+        ("Which built-in function sorts an iterable?", "`sorted()`"),
+        ("Which flag reverses the order?", "`reverse=True`"),
+        ("Which emperor founded Constantinople in 330 BC or AD?", "Bill Clinton"),
+        ("Which nationality had the natives?", "a nation"),
+        ("What percentage of voters agreed in 68 cantons?", "68%"),
     ],
 )
 def test_not_leaked(question: str, answer: str) -> None:

@@ -98,6 +98,9 @@ def test_not_either_or(question: str, answer: str) -> None:
         "What causes malaria and how is it treated?",
         "Which planet is largest and how far is it from the Sun?",
         "What does `len` return? And what does `sum` return?",
+        "What is the half-life of warfarin and what reverses it?",
+        "Which edict protected students, and who issued it?",
+        "How much is the permit and until when was it needed?",
     ],
 )
 def test_several_questions(question: str) -> None:
@@ -198,6 +201,9 @@ def test_cloze_has_one_blank_and_a_context(question: str, sound: bool) -> None:
         "What is remarkable about tardigrades?",
         "What was significant about the year 1066?",
         "What about the role of insulin?",
+        "What is the significance of the Magna Carta?",
+        "Describe the French Revolution in a few words.",
+        "What are the benefits of exercise?",
     ],
 )
 def test_vague(question: str) -> None:

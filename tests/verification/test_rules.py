@@ -51,7 +51,8 @@ def test_no_text_raises(question: str, answer: str, document: str, title: str, s
 HOSTILE = ["a", " ", "1", "1,", "1.", "a.", "(", "$", "{", "\\left", "?", " or ", ", ", "_", "@a.",
            "+1 ", "1 ", "4111 ", "AB12", "million ", "one hundred and ", "this ", "the author ",
            "Aa ", "\n", "a(", "<", "`", "“", "and what ", "it is ", "A ", "'", "\u0301", "x^", "=",
-           "a_", "--", ". A", "日"]  # fmt: skip
+           "a_", "--", ". A", "日", "/", "a/", "how can i ", "ignore ", "which of a, ",
+           "make a ", "my ", "it ", "the company ", "$25 ", "fu", "der ", "50% "]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

@@ -13,6 +13,8 @@ from webscale_rl_dagster.verification.title_echo import echoes_title
         ("Which company is described?", "Siemens", "Siemens", True),
         ("What is the Battle of Hastings?", "Battle of Hastings", "Battle of Hastings", True),
         ("What is the name of the planet Mercury?", "Mercury", "Mercury (planet)", True),
+        ("What is the theory of relativity called?", "Relativity", "Relativity", True),
+        ("Which disease is described?", "Measles", "WHO: Measles", True),
         ("Which process turns light into sugar?", "Photosynthesis", "Photosynthesis", False),
         ("Which city is the capital of Peru?", "Lima", "Lima", False),
         ("What is the name of the city?", "Lima", "Peru", False),

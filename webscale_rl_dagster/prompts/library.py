@@ -41,7 +41,8 @@ class Template:
         """
         safe_title = defuse(_head(" ".join(title.split()))).replace('"', "'")
         block = self.document.substitute(title=safe_title, document=defuse(document))
-        task = self.task.substitute(fields, title=safe_title)
+        safe = {name: defuse(value) for name, value in fields.items()}
+        task = self.task.substitute(safe, title=safe_title)
         return (
             {"role": "system", "content": self.system},
             {"role": "user", "content": f"{block}\n\n{task}"},

@@ -98,8 +98,8 @@ def _request(candidate: Row) -> CompletionRequest:
         messages=template.render(
             document=candidate["text"],
             title=candidate["title"],
-            question=candidate["question"],
-            answer=candidate["answer"],
+            question=_on_one_line(candidate["question"]),
+            answer=_on_one_line(candidate["answer"]),
         ),
         sampling=Sampling(max_tokens=160),
         template=template.ref,
@@ -108,3 +108,8 @@ def _request(candidate: Row) -> CompletionRequest:
         qa_id=candidate["qa_id"],
         schema=outputs.checker_schema(),
     )
+
+
+def _on_one_line(text: str) -> str:
+    """Without what could end its quotation in the prompt."""
+    return " ".join(text.split()).replace('"', "'")

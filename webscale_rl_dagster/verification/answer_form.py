@@ -20,7 +20,7 @@ _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|did|can|will|would|should|because)\b", re.IGNORECASE
 )
 _NOTHING = re.compile(
-    r"[\s\u200b-\u200f\u2060\ufeff]*(?:(?:n/a|no answer|unspecified|undisclosed"
+    r"[\s\u200b-\u200f\u2060\ufeff]*(?:(?:n/a|tbd|tba|no answer(?: found)?|unspecified|undisclosed"
     r"|(?:unknown ?[/,;] ?)?(?:not|none) (?:mentioned|specified|stated|provided|given|available"
     r"|applicable|found|known|disclosed|reported|listed))"
     r"(?: in the (?:text|document|passage|article))?"
@@ -46,6 +46,9 @@ _VAGUE = frozenset(
 _VAGUE_PHRASE = re.compile(
     r"(?:some|various|certain|several|many|other|different|few|nothing|too) (?:things?|factors?"
     r"|reasons?|ways?|stuff|aspects?|times?|places?|others|much|many|items?|else)"
+    r"|(?:number|variety|range|host|bunch|couple|lot) of (?:things|factors|reasons|ways|people"
+    r"|times)|handful|couple|few|long ago|back then"
+    r"|some(?:thing|one|where|body) else"
     r"|(?:not|very|quite|rather|fairly|so|pretty) (?:long|much|many|far|big|large|small|high|low"
     r"|often|important|well|good|bad|different|a lot|bit|lot|while|few)"
 )

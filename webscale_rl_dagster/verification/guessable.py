@@ -24,8 +24,8 @@ _OPPOSITES = frozenset(
     heads tails""".split()
 )
 _ASKS_SIDE = re.compile(
-    r"\b(?:what|which)(?: \w+)? (?:direction|side|hemisphere|half|sign|way|sex|gender|parity|bank"
-    r"|wing|end|pole|lane|hand|leg|arm|eye|ear|foot|orientation|charge)\b",
+    r"\b(?:what is the|what|which)(?: \w+)? (?:direction|side|hemisphere|half|sign|way|sex|gender"
+    r"|parity|bank|wing|end|pole|lane|hand|leg|arm|eye|ear|foot|orientation|charge)\b",
     re.IGNORECASE,
 )
 _CHANGES = frozenset(

@@ -15,6 +15,16 @@ _ENGLISH = frozenset(
     from that this to in was were has have had by on at as it its than be been name into
     between""".split()
 )
+_ASKS = frozenset(
+    """what which who whom whose when where why how name find solve compute calculate give state
+    define identify complete evaluate simplify determine""".split()
+)
+_FOREIGN = frozenset(
+    """der die das des dem den ein eine und ist im von zu mit für le la les un une et du dans
+    est qui que el los las del y en por con su una il lo gli di che nel della em os um uma não
+    het een van och är na się jest""".split()
+)
+_ENGLISH_ONLY = _ENGLISH - _FOREIGN - {"in", "was", "at", "on", "as", "has"}
 _FORMAL = re.compile(r"`[^`]*`|\$[^$]{1,200}\$|\\[A-Za-z]+|https?://\S+")
 _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN_SCRIPT = re.compile(
@@ -23,27 +33,46 @@ _FOREIGN_SCRIPT = re.compile(
 """Not Greek, which is the alphabet of formulas."""
 _FEWEST_WORDS = 4
 _SURELY_ENGLISH = 0.2
+"""Share of function words that English does not have in common with its neighbours."""
 _LONGEST = 1000
 
 
 def wrong_language(candidate: Candidate) -> bool:
     """The question is not English, or the answer is neither English nor in the document."""
-    if _foreign(candidate.asked):
+    if _foreign_question(candidate.asked):
         return True
     answer = candidate.answer.strip()
-    return _foreign(answer) and not find_exact(answer, candidate.document)
+    return _foreign_answer(answer) and not find_exact(answer, candidate.document)
 
 
-def _foreign(text: str) -> bool:
-    plain = _FORMAL.sub(" ", text[:_LONGEST])
-    words = _WORD.findall(plain)
-    letters = "".join(words)
-    if len(_FOREIGN_SCRIPT.findall(letters)) * 2 > len(letters):
+def _foreign_question(text: str) -> bool:
+    plain, words = _words(text)
+    if _foreign_script(words):
         return True
-    if len(words) < _FEWEST_WORDS:
+    if len(words) < _FEWEST_WORDS or not _ASKS.isdisjoint(words):
         return False
-    english = sum(word.lower() in _ENGLISH for word in words)
+    english = sum(word in _ENGLISH_ONLY for word in words)
     return english < _SURELY_ENGLISH * len(words) and _identify(plain) != "en"
+
+
+def _foreign_answer(text: str) -> bool:
+    """Names are no sentence in their language, so that two of its function words are wanted."""
+    plain, words = _words(text)
+    if _foreign_script(words):
+        return True
+    if len(words) < _FEWEST_WORDS or sum(word in _FOREIGN for word in words) < 2:
+        return False
+    return _ENGLISH_ONLY.isdisjoint(words) and _identify(plain) != "en"
+
+
+def _words(text: str) -> tuple[str, list[str]]:
+    plain = _FORMAL.sub(" ", text[:_LONGEST])
+    return plain, [word.lower() for word in _WORD.findall(plain)]
+
+
+def _foreign_script(words: list[str]) -> bool:
+    letters = "".join(words)
+    return len(_FOREIGN_SCRIPT.findall(letters)) * 2 > len(letters)
 
 
 def _identify(text: str) -> str:

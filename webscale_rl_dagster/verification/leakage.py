@@ -11,7 +11,7 @@ from webscale_rl_dagster.rewards.words import STOP_WORDS, content_stems, stem
 
 from .answer_types import aliases, answer_type
 from .candidate import Candidate
-from .derivation import root
+from .derivation import roots
 from .quantities import ORDINAL, Quantity, quantities, whole_quantity
 
 _ASKS_EXPANSION = re.compile(
@@ -100,8 +100,8 @@ def _root_leaked(answer: str, question: str) -> bool:
     words = [word for word in normalise(answer).split() if word not in STOP_WORDS]
     if len(words) != 1 or answer[:1].isupper() or not words[0].isalpha():
         return False
-    wanted = root(words[0])
-    return wanted != "" and any(root(word) == wanted for word in tokenise(question).words)
+    wanted = roots(words[0])
+    return any(not wanted.isdisjoint(roots(word)) for word in tokenise(question).words)
 
 
 def _acronym_leaked(answer: str, question: str) -> bool:

@@ -54,7 +54,11 @@ _VAGUE = re.compile(
     r"|\bwhat do you (?:think|know|understand)\b|^\s*what about\b|\bwhat else\b|^\s*discuss\b"
     r"|^\s*what happened\s*\?|\bin your own words\b|\bwhat are your (?:thoughts|views)\b"
     r"|\bwhat (?:is|are) (?:some|the main points?|the key takeaways?)\b|^\s*what is it about\b"
-    r"|\bwhat (?:should|must) (?:one|we|you) know\b",
+    r"|\bwhat (?:should|must) (?:one|we|you) know\b|\bwhat is there to know\b|^\s*describe\b"
+    r"|\bwhat (?:is|was) the (?:significance|importance|impact|influence|legacy) of\b"
+    r"|\bwhat (?:can|could) (?:one|we|you) learn\b|\bhow do (?:people|you|others) feel\b"
+    r"|\bwhat are the (?:main |key |major )?(?:benefits|advantages|disadvantages|drawbacks|features"
+    r"|characteristics|implications|challenges|pros and cons)\b",
     re.IGNORECASE,
 )
 _TRAILING = " \t\n\"'”’)]*_`$"

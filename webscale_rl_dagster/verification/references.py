@@ -11,6 +11,7 @@ from webscale_rl_dagster.rewards.normalise import tokenise
 from webscale_rl_dagster.rewards.words import STOP_WORDS, stem
 
 from .candidate import Candidate
+from .roles import latter_unresolved, role_unresolved
 
 _GENERIC = frozenset(
     """happens happen happened makes made gave gives year date name type kind sort time
@@ -23,7 +24,8 @@ _PERSONS = frozenset(
     """man woman person king queen patient child boy girl president student individual mother father
     wife husband someone nurse prince princess poet artist chemist saint pope hero god goddess
     baby brother sister son daughter boss judge chief chef guest actress hostess
-    waitress duchess servant assistant""".split()
+    waitress duchess servant assistant governess mistress headmistress empress abbess heiress
+    widow bride nun""".split()
 )
 _PERSON_ENDINGS = ("er", "or", "ist", "ian", "man", "eur", "who", "whose")
 _NO_PERSONS = frozenset(
@@ -50,22 +52,19 @@ _NEUTER = re.compile(r"\b(?:it|its|they|them|their|itself|themselves)\b", re.IGN
 _EXPLETIVE = re.compile(
     r"\bit (?:is|was|be) (?:\w+ ){0,3}(?:to|that|for|when|called|if|possible)\b"
     r"|\b(?:is|was|does|did) it (?:(?:called|make|feel) |(?:\w+ly )?(?:important|possible"
-    r"|impossible|hard"
-    r"|necessary|difficult|easy|better|best|common|illegal|legal|safe|useful|dangerous|wise|true"
-    r"|likely"
-    r"|essential|customary|advisable|polite|considered|thought|forbidden|usual|helpful"
-    r"|recommended) )"
+    r"|impossible|hard|necessary|difficult|easy|better|best|common|illegal|legal|safe|useful"
+    r"|dangerous|wise|true|likely|essential|customary|advisable|polite|considered|thought"
+    r"|forbidden|usual|helpful|recommended) )"
     r"(?:\w+ ){0,2}(?:to|that|for|when|if)\b"
-    r"|\bit (?:rain|snow)s?\b|\bit (?:take|takes|took|cost|costs|means|mean (?:to|for|that|when"
-    r"|if)|become) ",
+    r"|\b(?:is|was) it (?:that|who)\b|\bdoes it (?:start|begin|rain|snow|get) "
+    r"|\bit (?:rain|snow)(?:s|ed)?\b"
+    r"|\bit (?:take|takes|took|cost|costs|means|mean (?:to|for|that|when|if)|become) ",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
     r"^(?:(?:in|at|on|by|for|to|from|with|of|under|into|during) )?(?:what|which|when|where|why"
-    r"|how|whom"
-    r"|whose)\b([^,;:?]{0,60}?)\b(?:did|does|do|was|were|is|are|has|have|had|can|could|will"
-    r"|would|should"
-    r"|must)(?:n't)? (?:he|she|it|they)\b",
+    r"|how|whom|whose)\b([^,;:?]{0,60}?)\b(?:did|does|do|was|were|is|are|has|have|had|can|could"
+    r"|will|would|should|must)(?:n't)? (?:he|she|it|they)\b",
     re.IGNORECASE,
 )
 """The pronoun is the subject of the question: what it stands for would have to come before."""
@@ -74,14 +73,14 @@ _ANTECEDENT = re.compile(
 )
 _OBJECT = re.compile(
     r"^(?:who|what) (?:\w+ly )?(?!(?:is|was|are|were|do|does|did|has|had) )\w+ (?:it|its|them"
-    r"|their)\b",
+    r"|their|him|her (?:to|in|at|for|with|as|from|by|on|into|out|away|off))\b",
     re.IGNORECASE,
 )
 _OURS = re.compile(
-    r"\b(?:my|our)\b(?! (?:solar|galaxy|planet|sun|moon|universe|species|ancestors|atmosphere|world"
-    r"|bod(?:y|ies)|brains?|eyes|lungs|own))",
-    re.IGNORECASE,
+    r"\b(?:my|our)\b(?! (?:solar|galaxy|planet|sun|moon|universe|species|ancestors|atmosphere"
+    r"|world|bod(?:y|ies)|brains?|eyes|lungs|own))|^(?:My|Our)\b"
 )
+"""In small letters: capitalised it belongs to a title."""
 _NO_POINTER = frozenset(
     """who whose that which in of with year month week century decade season days day morning
     entitled""".split()
@@ -89,27 +88,12 @@ _NO_POINTER = frozenset(
 _POINTER = re.compile(r"(?<!the )(?<!a )(?<!an )\b(?:this|these|those)\b(?: (\w+))?", re.IGNORECASE)
 _THAT = re.compile(
     r"\b(?:is|was|did|does|do|of|in|by|at|on) that(?: (?:happen|occur|work|mean|place|time|year|day"
-    r"|event|city|person|man|woman|company|country))?\s*\?",
-    re.IGNORECASE,
-)
-_ROLES = re.compile(
-    r"(?<=\bthe )(?:company|city|town|village|country|author|narrator|protagonist|main character"
-    r"|character|speaker|film|movie|book|novel|song|album|band|team|organi[sz]ation|museum|festival"
-    r"|couple|family|restaurant|hotel|artist|researchers|participants|event|building|school|store"
-    r"|university|woman|man|girl|boy|scientist|experiment|firm|group|club|bridge|shop|railway"
-    r"|battle"
-    r"|ship|village|patient|interviewee|product)(?='?s?\b)"
-    r"(?:'s \w+)?(?:\s*[?,.]|\s*$| (?:and|pay|buy|choose|cost|charge|spend|report|measure|weigh"
-    r"|opened|is|was|were|are|has|have|had|do|does|did|first|originally"
-    r"|locat\w+|found\w*|establish\w*|buil[dt]|born|situat\w+|plan|make|produce|sell|use|lose|win"
-    r"|play|live|die|get|take|start|begin|open|close|name[ds]?|receive|need|want|move|release[ds]?"
-    r"|publish\w*|create[ds]?|offer|employ|earn|go|come|work|meet|marry|visit|call|set|held)\b)",
+    r"|event|city|person|man|woman|company|country))?\s*\?|\bdoes that mean (?:for|to|in|about)\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"[\s\"'“(]*(?:(?:it|he|she|they|this|these|those|that|his|her|its|their|i|we|my|our|such"
-    r"|another"
-    r"|however|therefore|thus|moreover|furthermore|additionally|also|but|and|then|or|so|yet"
+    r"|another|however|therefore|thus|moreover|furthermore|additionally|also|but|and|then|or|so|yet"
     r"|consequently|instead|hence|meanwhile|nevertheless|nonetheless|similarly|likewise|afterwards"
     r"|besides|here|both|otherwise|accordingly|finally|secondly|thirdly|conversely)\b"
     r"|(?:in addition|for (?:example|instance|this reason)|as a result|on the other hand"
@@ -138,7 +122,8 @@ def unresolved_reference(candidate: Candidate) -> bool:
         or _neuter_unresolved(plain)
         or _pointer_unresolved(plain)
         or _that_unresolved(plain)
-        or (_ROLES.search(plain) is not None and not named)
+        or (not named and role_unresolved(plain))
+        or latter_unresolved(plain)
     )
 
 

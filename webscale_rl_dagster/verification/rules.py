@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from .answer_form import answer_empty, answer_too_long, answer_vague
 from .candidate import Candidate
-from .grounding import EvidenceKind, find_evidence, not_grounded, question_not_grounded
+from .grounding import EvidenceKind, find_evidence, not_grounded
 from .guessable import guessable
 from .injection import prompt_injection
 from .language import wrong_language
@@ -15,6 +15,7 @@ from .leakage import answer_leaked
 from .personal_data import personal_data
 from .question_form import either_or, not_a_question, several_questions, vague, yes_no
 from .references import unresolved_reference
+from .relevance import question_not_grounded
 from .self_contained import references_document, time_sensitive
 from .title_echo import echoes_title
 from .toxicity import toxic

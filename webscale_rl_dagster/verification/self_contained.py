@@ -10,12 +10,18 @@ _SOURCE = (
 )
 _NOT_THE_SOURCE = (
     r"(?! (?:of|editor|file|field|box|area|object|message|text|node|mode|format|type|string"
-    r"|encoding|tag|element|class|root|fragment|window|menu|processor|between|through|from|whose)\b|-|way)"
+    r"|encoding|tag|element|class|root|fragment|window|menu|processor|between|through|from"
+    r"|whose)\b|-|way)"
 )
 _WRITER = r"(?:author|writer|narrator|speaker|interviewee|blogger|poster|reviewer)s?"
 _REFERENCE = re.compile(
-    r"\b(?:in|from|by|per|within|throughout|on|to|of|with|does|did|do|is|has) the"
+    r"\b(?:in|from|by|per|within|throughout|on|to|of|with|does|did|do) the"
     rf"(?: (?:following|original|present|source))? {_SOURCE}\b{_NOT_THE_SOURCE}"
+    r"|\bthe (?:first|second|third|last|final|opening|next|previous) (?:paragraph|sentence"
+    r"|section)\b"
+    r"(?! of\b)|\b(?:examples?|tables?|figures?|lists?|passages?) (?:given|provided|shown)\b"
+    rf"|\bis the {_WRITER} (?:making|trying|referring|arguing|describing|talking)\b"
+    rf"|\b(?:is|has) the {_SOURCE} (?:about|mainly|mostly|trying|describing)\b"
     rf"|\bthe (?:given|provided|above|accompanying|preceding) (?:{_SOURCE}|context|information"
     r"|study|data|example|table|figure|code|list|description|details)\b"
     r"|\bthe (?:code|example|table|figure|program|snippet|listing|function|formula|equation|guide"
@@ -41,9 +47,10 @@ _TIME = re.compile(
     r"\bcurrently\b|\bas of (?:now|today|this|the time)\b|\bas of writing\b|\bat present\b"
     r"|\bpresently\b|\bnowadays\b|\bthese days\b|(?<!least )(?<!most )(?<!least-)(?<!most-)"
     r"\brecently\b|(?<!at the )\blatest\b(?! (?:possible|start|finish|time|date))|\bnewest\b"
-    r"|\bmost recent\b(?! common ancestor)|\bright now\b|\bthus far\b|\bup[- ]to[- ]date\b"
+    r"|\bmost recent\b(?! common ancestor)|\bright now\b|\bthus far\b|\bmost up[- ]to[- ]date\b"
+    r"|\bat the moment\b(?! (?:of|when|that))|\b(?:until|up to|by) now\b|\bnow\s*\?"
     r"|\bso far\b(?! (?:as|from|away))|\bto date\s*[?,]|\byesterday\b|\btomorrow\b|\bupcoming\b"
-    r"|\b(?:this|next|last|past) (?:year|month|week|decade|season|summer|winter|quarter)\b"
+    r"|\b(?:this|next|last|past) (?:year|month|week|decade|season|summer|winter|quarter)\b(?! of\b)"
     r"|\bthis century\b|\b(?:the|its|their|his|her|'s) current (?:president|ceo|prime minister"
     r"|population|price|version|record|champion|holder|director|owner|status|season|mayor|king"
     r"|queen|government|leader|chair\w*|head|coach|name|location|release|capital"
@@ -53,7 +60,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\bcurrent(?:ly)?\b|\bpresent(?:ly)?\b|\bright now\b|\bas of (?:now|today)\b|\bnowadays\b"
+    r"\bnow\b|\bat the moment\b|\bcurrent(?:ly)?\b|\bpresent(?:ly)?\b|\bright now\b"
+    r"|\bas of (?:now|today)\b|\bnowadays\b"
     r"|\bthese days\b|\bto(?:day|morrow)\b|\bso far\b|\bto date\b",
     re.IGNORECASE,
 )
