@@ -83,6 +83,8 @@ def _funnel(item: ShardStatus) -> Table:
     table.title_justify = "left"
     for column in table.columns[1:4]:
         column.justify = "right"
+    for column in table.columns:
+        column.overflow = "fold"
     for stage, counts in item.stages.items():
         usage = item.calls.get(stage)
         calls = f"{usage.requests:,}" if usage else ""
