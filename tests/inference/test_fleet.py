@@ -199,7 +199,6 @@ async def test_a_passing_reset_takes_back_nothing_else(tmp_path: Path) -> None:
             async with stage(engine, tmp_path) as dispatcher:
                 answers = await answers_to(dispatcher, [request(n) for n in range(100)])
     assert all(isinstance(answer, Completion) for answer in answers)
-    assert dispatcher.usage.retries == 0
     sent = len(shaky.requests) + len(other.requests)
     assert 100 < sent <= 105
 
