@@ -59,8 +59,6 @@ def _fleet(config: EngineConfig) -> Engine:
 def _vllm(config: EngineConfig) -> Engine:
     from webscale_rl_dagster.inference.engines.vllm import VllmEngine
 
-    if not config.model:
-        raise ConfigError("engine vllm needs `model` in pipeline.yaml: a folder or a hub name")
     return VllmEngine(config)
 
 
