@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.pipeline import Pipeline, pipeline_in
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
 from webscale_rl_dagster.storage.objects import Objects
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("new", derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -81,6 +81,11 @@ def test_a_text_has_the_same_words_alone_and_among_others(texts: list[str]) -> N
         assert together.hashes[span].tolist() == words(text)
 
 
+@pytest.mark.parametrize("code", [*range(0x2F800, 0x2FA20, 16), 0x2FA1D])
+def test_variants_of_han_are_the_same_words(code: int) -> None:
+    assert words(unicodedata.normalize("NFKC", chr(code))) == words(chr(code))
+
+
 @given(TEXT)
 def test_normalised_text_has_the_same_words(text: str) -> None:
     assert words(unicodedata.normalize("NFKC", text)) == words(text)

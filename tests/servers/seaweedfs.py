@@ -56,9 +56,14 @@ class S3Server:
             self._process.wait()
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
+        """SeaweedFS can outlive SIGTERM for as long as it likes, if it was killed before."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
             self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def _command(self) -> list[str]:
         config = self._folder / "s3.json"

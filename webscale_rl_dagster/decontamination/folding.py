@@ -18,6 +18,9 @@ import numpy.typing as npt
 _TABLED, _LAST = 0x20000, 0x40000
 """Characters from the first on are Han up to the second, and carry no words after it."""
 
+_VARIANTS = range(0x2F800, 0x2FA20)
+"""Han that NFKC replaces by other Han."""
+
 _SPACE, _GONE = 0x20, 0
 _PLAIN, _EXPAND, _COMPOSE, _ALONE = range(4)
 
@@ -101,6 +104,8 @@ def _tables() -> _Tables:
     kind = np.full(0x110000, _PLAIN, dtype=np.uint8)
     becomes[:128] = np.arange(128)
     becomes[_TABLED:_LAST] = np.arange(_TABLED, _LAST)
+    for code in _VARIANTS:
+        becomes[code] = ord(unicodedata.normalize("NFKC", chr(code))[0])
     expansions: dict[int, str] = {}
     for code in range(128, _TABLED):
         character = chr(code)
