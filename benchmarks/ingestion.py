@@ -1,7 +1,8 @@
 """Does memory stay constant? Ingests a small and a large synthetic corpus and compares peaks.
 
-    python benchmarks/ingestion.py                            200 MB against 2 GB
-    python benchmarks/ingestion.py --small 20 --large 200     a quick look
+    python -m benchmarks.ingestion                            200 MB against 2 GB
+    python -m benchmarks.ingestion --small 20 --large 200     a quick look
+    python -m benchmarks.ingestion --exact                    without a search for near duplicates
 
 Each ingestion has a process of its own, whose peak resident memory the kernel counted. The files
 lie under a temporary folder, --folder chooses the disk, and go away at the end.
@@ -37,13 +38,12 @@ class Figures(TypedDict):
 def write_corpus(path: Path, megabytes: int) -> None:
     """Distinct documents of 1 to 8 kB in the shape of web text; the same file at every call."""
     chance = random.Random(megabytes)
-    prose = " ".join(chance.choices(WORDS, k=2_000_000))
+    passages = [" ".join(chance.choices(WORDS, k=50)) for _ in range(40_000)]
     left = megabytes * MEGABYTE
     number = 0
     with path.open("wb") as file:
         while left > 0:
-            start = chance.randrange(len(prose) - 10_000)
-            text = f"{number} {prose[start : start + chance.randrange(1_000, 8_000)]}"
+            text = f"{number} {' '.join(chance.choices(passages, k=chance.randrange(4, 40)))}"
             record = {
                 "text": text,
                 "url": f"https://example.org/{number}",
@@ -54,15 +54,17 @@ def write_corpus(path: Path, megabytes: int) -> None:
             number += 1
 
 
-def measure(path: Path, storage: Path) -> Figures:
+def measure(path: Path, storage: Path, *, exact: bool) -> Figures:
     """In a process of its own: peak memory never falls."""
     command = [sys.executable, __file__, "--measure", str(path), str(storage)]
+    command += ["--exact"] if exact else []
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     figures: Figures = json.loads(output)
     return figures
 
 
-def measured(path: Path, storage: Path) -> Figures:
+def measured(path: Path, storage: Path, *, exact: bool) -> Figures:
+    from webscale_rl_dagster.config import DeduplicationConfig
     from webscale_rl_dagster.stages.ingest import ingest
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
@@ -74,6 +76,7 @@ def measured(path: Path, storage: Path) -> Figures:
         tables=Tables(Objects(str(storage))),
         shard_documents=1000,
         max_document_bytes=10_000_000,
+        near_duplicates=None if exact else DeduplicationConfig().documents,
     )
     documents = sum(shard.rows for shard in shards)
     seconds = time.perf_counter() - start
@@ -86,10 +89,11 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=200, metavar="MB")
     parser.add_argument("--large", type=int, default=2000, metavar="MB")
     parser.add_argument("--folder", type=Path, help="where the temporary files go")
+    parser.add_argument("--exact", action="store_true", help="find exact repeats only")
     parser.add_argument("--measure", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        print(json.dumps(measured(*options.measure)))
+        print(json.dumps(measured(*options.measure, exact=options.exact)))
         return
     print("| file | documents | documents/s | MB/s | peak memory |")
     print("|---:|---:|---:|---:|---:|")
@@ -98,7 +102,7 @@ def main() -> None:
         for megabytes in (options.small, options.large):
             path = Path(folder) / f"{megabytes}.jsonl"
             write_corpus(path, megabytes)
-            found = measure(path, Path(folder) / f"storage-{megabytes}")
+            found = measure(path, Path(folder) / f"storage-{megabytes}", exact=options.exact)
             path.unlink()
             peaks.append(found["peak_mb"])
             print(

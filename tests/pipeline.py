@@ -49,8 +49,10 @@ def town(number: int) -> str:
 def reply(body: dict[str, Any]) -> str:
     """What a model of fair quality would say; a document with the word UNFIT does not qualify."""
     schema = schema_of(body)
-    answer = json.loads(minimal_answer(schema))
     prompt = body["messages"][-1]["content"]
+    if schema is None:
+        return "It is told. <answer>unknown</answer>"
+    answer = json.loads(minimal_answer(schema))
     if "qualified" in answer:
         answer["qualified"] = "UNFIT" not in prompt
     if "answer_leaked" in answer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+import polars as pl
 import pytest
 
 from tests.pipeline import Pipeline, town
 from webscale_rl_dagster.identity import document_id, shard_of
 
 GOOD = [town(number) for number in range(6)]
-UNFIT = [f"{text} UNFIT." for text in GOOD]
+UNFIT = [f"{town(number)} UNFIT." for number in range(20, 26)]
 
 
 def test_documents_become_verified_pairs(pipeline: Pipeline) -> None:
@@ -106,9 +107,32 @@ def test_every_verdict_is_a_column(pipeline: Pipeline) -> None:
     pipeline.ingest("towns.jsonl", GOOD)
     pipeline("run", "--all")
     checked = pipeline.tables.read("checked_qa", pipeline.shards[0])
-    wrong = checked.filter(~checked["answer_correct"])
-    assert set(wrong["reason"]) == {"model_answer_incorrect"}
-    assert checked.filter("kept")["answer_correct"].all()
+    incorrect = pl.col("verdicts").struct.field("model_answer_incorrect")
+    assert set(checked.filter(incorrect == "failed")["reason"]) == {"model_answer_incorrect"}
+    assert set(checked.filter("kept").select(incorrect).to_series()) == {"passed"}
+    [counts] = [shard["verdicts"] for shard in pipeline.status()["shards"]]
+    assert counts["model_answer_incorrect"]["failed"] == checked.filter(incorrect == "failed").height
+    assert counts["vague"] == {"passed": checked.height, "failed": 0}
+    assert "model_answer_incorrect" in pipeline("status").output
+
+
+def test_the_strict_profile_asks_the_prober_and_refuses_what_it_cannot_solve(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.configure(verification={"profile": "strict", "probes": {"samples": 2}})
+    pipeline.ingest("towns.jsonl", GOOD)
+    pipeline("run", "--all")
+    [shard] = pipeline.shards
+    checked = pipeline.tables.read("checked_qa", shard)
+    probed = checked.filter(pl.col("prober_model").is_not_null())
+    assert set(probed["reason"]) == {"open_book_unsolved"}
+    assert set(probed["open_book_rate"]) == {0.0}
+    asked = [body for body in pipeline.script.requests if "response_format" not in body]
+    assert len(asked) == 2 * 2 * probed.height
+    assert pipeline.status()["shards"][0]["verdicts"]["open_book_unsolved"] == {
+        "passed": 0,
+        "failed": probed.height,
+    }
 
 
 def test_a_faulty_answer_is_a_row_and_not_the_end(pipeline: Pipeline) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,7 +16,8 @@ from webscale_rl_dagster.identity import CORPUS_NAME
 CONFIG_VARIABLE = "WEBSCALE_RL_CONFIG"
 DEFAULT_FILE = "pipeline.yaml"
 
-Role = Literal["filter", "classifier", "generator", "checker"]
+Role = Literal["filter", "classifier", "generator", "checker", "prober"]
+VerificationProfile = Literal["paper", "default", "strict"]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -95,6 +96,7 @@ class ModelsConfig(Section):
     classifier: EngineConfig | None = None
     generator: EngineConfig | None = None
     checker: EngineConfig | None = None
+    prober: EngineConfig | None = None
 
     def for_role(self, role: Role) -> EngineConfig:
         """An override that names no engine changes the default's keys, else it stands alone."""
@@ -143,6 +145,59 @@ class ClassifierConfig(Section):
     None: one for the packaged model, which cannot tell them apart, all ten for every other."""
 
 
+class ProbesConfig(Section):
+    """Attempts at answering an accepted pair's question, under the profile `strict`."""
+
+    samples: int = Field(default=4, ge=1, le=64)
+    """Attempts with the document, and as many without it."""
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """Of the attempts; a single one is made at 0."""
+    min_open_book: Share = 0.5
+    """Least share of attempts with the document that must be right; below it a pair is broken, not
+    hard."""
+    max_closed_book: Share = 0.99
+    """Greatest share of attempts without the document that may be right."""
+    rival_share: Share = 0.5
+    """How often a differing answer must come up among the attempts with the document, as a share of
+    the right ones and twice at least, for the checker to be asked whether it is right as well."""
+
+
+class VerificationConfig(Section):
+    """What a pair must pass to be accepted."""
+
+    profile: VerificationProfile = "default"
+    """paper: the paper's three questions to a model. default: all rules before them, and no
+    duplicates. strict: probes after them as well."""
+    votes: int = Field(default=1, ge=1, le=15)
+    """How often the checker is asked about each pair, an odd number; the majority decides."""
+    probes: ProbesConfig = ProbesConfig()
+
+    @field_validator("votes")
+    @classmethod
+    def _odd(cls, votes: int) -> int:
+        if votes % 2 == 0:
+            raise ValueError("votes must be odd, so that there is a majority")
+        return votes
+
+
+class DecontaminationConfig(Section):
+    """Which benchmarks documents, questions and answers are cleaned against."""
+
+    benchmarks: tuple[str, ...] = ("ready",)
+    """Names that `webscale-rl benchmarks list` shows; none turns decontamination off."""
+    profile: Literal["default", "paper"] | None = None
+    """default: 8-grams confirmed by a score. paper: 13 words in a row.
+    None: paper under verification's profile of that name, else default."""
+
+
+class DeduplicationConfig(Section):
+    """Which documents are taken for repeats at ingestion, besides exact ones."""
+
+    documents: float | None = Field(default=0.8, ge=0.5, le=1)
+    """Least estimated Jaccard similarity, on runs of five words, to a document that is stored.
+    None: only exact repeats."""
+
+
 class CorpusConfig(Section):
     """A corpus that `webscale-rl ingest` and the ingestion job know by name."""
 
@@ -187,6 +242,9 @@ class Config(Section):
     filter: FilterConfig = FilterConfig()
     classifier: ClassifierConfig = ClassifierConfig()
     generator: GeneratorConfig = GeneratorConfig()
+    verification: VerificationConfig = VerificationConfig()
+    decontamination: DecontaminationConfig = DecontaminationConfig()
+    deduplication: DeduplicationConfig = DeduplicationConfig()
     gates: GatesConfig = GatesConfig()
 
     @property
@@ -200,6 +258,18 @@ class Config(Section):
         """The length of the shortlist in force."""
         packaged = self.models.for_role("classifier").packaged
         return self.classifier.shortlist or (1 if packaged else 10)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Those that are asked; the prober is only under the profile `strict`."""
+        probes = self.verification.profile == "strict"
+        return tuple(role for role in get_args(Role) if role != "prober" or probes)
+
+    @property
+    def decontamination_profile(self) -> Literal["default", "paper"]:
+        """The profile in force."""
+        papers = self.verification.profile == "paper"
+        return self.decontamination.profile or ("paper" if papers else "default")
 
     @field_validator("gates")
     @classmethod
@@ -282,5 +352,9 @@ _SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
     (Config, "filter"): FilterConfig,
     (Config, "classifier"): ClassifierConfig,
     (Config, "generator"): GeneratorConfig,
+    (Config, "verification"): VerificationConfig,
+    (VerificationConfig, "probes"): ProbesConfig,
+    (Config, "decontamination"): DecontaminationConfig,
+    (Config, "deduplication"): DeduplicationConfig,
     (Config, "gates"): GatesConfig,
 }

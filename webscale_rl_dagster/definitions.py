@@ -16,6 +16,7 @@ from webscale_rl_dagster.config import Config, load_config
 from webscale_rl_dagster.expectations.gate import suite_check
 from webscale_rl_dagster.inference.engines.pool import EnginePool
 from webscale_rl_dagster.inference.progress import LogProgress, Progress
+from webscale_rl_dagster.resources.decontamination import DecontaminationResource
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
@@ -44,6 +45,7 @@ def build_definitions(
         resources={
             "storage": StorageResource(root=config.storage),
             "models": ModelsResource.of(config, engines or EnginePool()),
+            "decontamination": DecontaminationResource.of(config),
             "settings": config,
             "progress": progress or LogProgress(dg.get_dagster_logger()),
             "ingest_report": ingest_report or IngestReport(),

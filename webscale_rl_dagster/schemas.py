@@ -2,8 +2,9 @@
 
 Text is stored once, in `raw_documents`; later tables carry ids and verdicts. A repeated document
 is a row there too, dropped as `duplicate_document`, with a null text: the kept row of the same
-`document_id` holds it. Every stage table has one row per input row, with what became of it in
-`kept`, `reason` and `error`:
+`document_id` holds it. One that nearly repeats another is dropped as `near_duplicate_document` and
+keeps its text, which is nowhere else. Both name the kept document in `duplicate_of`. Every stage
+table has one row per input row, with what became of it in `kept`, `reason` and `error`:
 
     kept                          goes on to the next stage
     not kept, reason              dropped, by a stable snake_case token
@@ -51,6 +52,80 @@ _WINDOW = {
 """Which part of the document a row is about, by character offsets; window 0 is all of a document
 that fits the models' windows."""
 
+_CONTAMINATION = pl.Struct(
+    {
+        "benchmark": pl.String(),
+        "split": pl.String(),
+        "item": pl.Int64(),
+        "field": pl.String(),
+        "text": pl.String(),
+        "score": pl.Float32(),
+    }
+)
+"""The benchmark item that was found, and the passage of ours, `text`, that shows it."""
+
+VERDICTS = (
+    "answer_empty",
+    "answer_too_long",
+    "answer_vague",
+    "broken_latex",
+    "prompt_injection",
+    "wrong_language",
+    "not_a_question",
+    "several_questions",
+    "yes_no",
+    "either_or",
+    "guessable",
+    "vague",
+    "references_document",
+    "unresolved_reference",
+    "time_sensitive",
+    "personal_data",
+    "toxic",
+    "unsafe",
+    "answer_leaked",
+    "not_grounded",
+    "question_not_grounded",
+    "echoes_title",
+    "duplicate_question",
+    "contaminated",
+    "verifier_unsound",
+    "model_answer_incorrect",
+    "model_answer_leaked",
+    "model_not_self_contained",
+    "open_book_unsolved",
+    "closed_book_solved",
+    "not_unique",
+    "near_duplicate",
+)
+"""Every defect that a pair is judged by, in the order of judging; each is a field of `verdicts`.
+The first ones, up to `echoes_title`, are the rules of `verification.rules`."""
+
+PASSED = "passed"
+BROKEN = "failed"
+"""What a verdict says of its defect; null: it was not asked."""
+
+_VERDICTS = pl.Struct({name: pl.String() for name in VERDICTS})
+
+_JUDGED = {
+    "profile": pl.String(),
+    "verdicts": _VERDICTS,
+    "evidence_start": pl.Int64(),
+    "evidence_end": pl.Int64(),
+    "evidence_kind": pl.String(),
+    "answer_type": pl.String(),
+    "verifier": pl.String(),
+    "answer_aliases": pl.List(pl.String()),
+    "decontaminated_against": pl.List(pl.String()),
+    "votes": pl.Int32(),
+    "agreement": pl.Float64(),
+    "open_book_rate": pl.Float64(),
+    "closed_book_rate": pl.Float64(),
+    "checker_model": pl.String(),
+    "prober_model": pl.String(),
+}
+"""What `checked_qa` says of a pair and a published one keeps."""
+
 _CANDIDATE = {
     "qa_id": pl.String(),
     "document_id": pl.String(),
@@ -79,6 +154,8 @@ TABLES: dict[str, pl.Schema] = {
             "language": pl.String(),
             "metadata": pl.String(),
             "ingested_at": _TIME,
+            "duplicate_of": pl.String(),
+            "minhash": pl.Binary(),
             **_OUTCOME,
         }
     ),
@@ -88,6 +165,7 @@ TABLES: dict[str, pl.Schema] = {
             **_WINDOW,
             "tokens": pl.Int64(),
             "language": pl.String(),
+            "contamination": _CONTAMINATION,
             "model_reason": pl.String(),
             **_OUTCOME,
         }
@@ -108,15 +186,12 @@ TABLES: dict[str, pl.Schema] = {
         {
             "qa_id": pl.String(),
             "document_id": pl.String(),
-            "rules_failed": pl.List(pl.String()),
-            "evidence_start": pl.Int64(),
-            "evidence_end": pl.Int64(),
-            "evidence_kind": pl.String(),
-            "answer_correct": pl.Boolean(),
-            "answer_leaked": pl.Boolean(),
-            "self_contained": pl.Boolean(),
+            **_JUDGED,
+            "verifier_faults": pl.List(pl.String()),
+            "contamination": _CONTAMINATION,
             "model_reason": pl.String(),
-            "checker_model": pl.String(),
+            "rivals": pl.List(pl.String()),
+            "duplicate_of": pl.String(),
             **_OUTCOME,
         }
     ),
@@ -125,22 +200,14 @@ TABLES: dict[str, pl.Schema] = {
             "qa_id": pl.String(),
             "question": pl.String(),
             "answer": pl.String(),
-            "answer_aliases": pl.List(pl.String()),
-            "answer_type": pl.String(),
-            "verifier": pl.String(),
             "style": pl.String(),
             "domain": pl.String(),
             "persona": pl.String(),
             "document_id": pl.String(),
             **_SOURCE,
-            "evidence_start": pl.Int64(),
-            "evidence_end": pl.Int64(),
+            **_JUDGED,
             "round_trip": pl.String(),
-            "answer_correct": pl.Boolean(),
-            "answer_leaked": pl.Boolean(),
-            "self_contained": pl.Boolean(),
             "generator_model": pl.String(),
-            "checker_model": pl.String(),
             "prompt_version": pl.String(),
             **_OUTCOME,
         }

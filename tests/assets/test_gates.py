@@ -13,7 +13,7 @@ from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
 
 GOOD = [town(number) for number in range(6)]
-UNFIT = [f"{text} UNFIT." for text in GOOD]
+UNFIT = [f"{town(number)} UNFIT." for number in range(20, 26)]
 
 
 class Desk:

@@ -24,7 +24,7 @@ def tables(tmp_path: Path) -> Tables:
 
 def write(tables: Tables, texts: list[str], *, flush: bool = True) -> list[IngestedShard]:
     """As one attempt at a file would, in shards of three."""
-    with closing(KnownDocuments()) as known:
+    with closing(KnownDocuments(near=None)) as known:
         writer = ShardWriter(
             tables,
             "wiki",

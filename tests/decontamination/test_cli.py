@@ -46,6 +46,18 @@ def test_add_and_list(folder: Path) -> None:
     assert digest[:12] in run("list")
 
 
+def test_what_is_not_in_force_is_told(folder: Path) -> None:
+    path = write_jsonl(folder / "dev.jsonl", [{"question": "Who burned down the old mill?"}])
+    assert "set `decontamination: {benchmarks: [ready, mills]}`" in run(
+        "add", str(path), "--name", "mills"
+    )
+    assert run("list").count("not in force") == 1
+    with (folder / "pipeline.yaml").open("a") as config:
+        config.write("decontamination: {benchmarks: [ready, mills]}\n")
+    assert "Not in force" not in run("add", str(path), "--name", "mills")
+    assert "not in force" not in run("list")
+
+
 def test_a_bad_field_is_named(folder: Path) -> None:
     path = write_jsonl(folder / "dev.jsonl", [{"question": "Is it so or not?"}])
     with pytest.raises(BenchmarkError, match="no field 'stem'; its fields are question"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.decontamination.indexes import index_of, opened
 from webscale_rl_dagster.decontamination.build import Benchmark, build
 from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
 from webscale_rl_dagster.decontamination.items import sources
+from webscale_rl_dagster.decontamination.scanning import Hit
 from webscale_rl_dagster.errors import BenchmarkError
 
 LONG = (
@@ -180,24 +184,96 @@ def test_a_scan_reads_its_texts_as_it_goes(bench: Path) -> None:
     assert drawn < 100
 
 
-def test_a_frame_gives_a_frame(bench: Path) -> None:
-    frame = pl.DataFrame(
-        {
-            "qa_id": ["a", "b", "c"],
-            "question": ["What is new?", MEDIUM, None],
-            "answer": ["nothing", "Inn", f"Is it: {MEDIUM}"],
-        }
-    )
+def test_an_item_that_a_text_repeats_far_apart_is_a_hit_at_each_place(bench: Path) -> None:
+    filler = " ".join(f"filler{number}" for number in range(200))
+    text = f"{LONG} {filler} {LONG}"
     with opened(bench) as decontaminator:
-        hits = decontaminator.scan_frame(
-            frame, id_column="qa_id", text_columns=["question", "answer"]
-        )
-        nothing = decontaminator.scan_frame(
-            frame.head(1), id_column="qa_id", text_columns=["question"]
-        )
-    assert hits["id", "field", "item"].rows() == [("b", "question", 1), ("c", "answer", 1)]
-    assert nothing.is_empty()
-    assert nothing.schema == hits.schema
+        hits = list(decontaminator.scan([("1", "document", text)]))
+    assert sorted((hit.start, hit.item) for hit in hits) == [(0, 0), (text.rindex(LONG), 0)]
+
+
+def test_in_a_long_text_hits_stand_where_they_are_and_once(bench: Path) -> None:
+    """Longer than what is searched at a time, an item lying across each place where it is cut."""
+    filler = "".join(f"filler{number}\n" for number in range(100_000))
+    text, places = filler, (0, 399_950, 405_000, 439_980, 840_000)
+    for place in places:
+        text = f"{text[:place]} {LONG} {text[place:]}"
+    starts = [found.start() for found in re.finditer(re.escape(LONG), text)]
+    with opened(bench) as decontaminator:
+        hits = list(decontaminator.scan([("1", "document", text)]))
+    whole = [hit for hit in hits if hit.score == 1.0]
+    assert sorted(hit.start for hit in whole) == starts
+    assert all(hit.text == text[hit.start : hit.end] == LONG for hit in whole)
+
+
+def test_evidence_is_of_bounded_length(bench: Path) -> None:
+    text = f"{LONG} " * 100
+    with opened(bench) as decontaminator:
+        [hit] = decontaminator.scan([("1", "document", text)])
+    assert (hit.start, hit.end) == (0, len(text) - 1)
+    assert hit.text == text[:500]
+
+
+Texts = list[tuple[str, str]]
+PARTS = st.sampled_from(
+    [LONG, MEDIUM, SHORT, TINY, " ".join(LONG.split()[:20]), "Nothing new.", "", "漢字 \0 é\n"]
+)
+ROWS_OF_TEXTS: st.SearchStrategy[list[Texts]] = st.lists(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["question", "answer", "document"]),
+            st.lists(PARTS, max_size=4).map(" ".join),
+        ),
+        max_size=3,
+    ),
+    max_size=8,
+)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decontaminator]:
+    with opened(index_of(tmp_path_factory.mktemp("shared"), ROWS)) as decontaminator:
+        yield decontaminator
+
+
+def alone(decontaminator: Decontaminator, number: int, row: Texts) -> tuple[Hit, ...]:
+    hits = decontaminator.scan((str(number), *text) for text in row)
+    return tuple(sorted(dict.fromkeys(hits), key=lambda hit: -hit.score))
+
+
+@given(ROWS_OF_TEXTS)
+def test_a_row_is_marked_as_if_it_were_alone(shared: Decontaminator, rows: list[Texts]) -> None:
+    marked = list(shared.marked(rows, iter))
+    assert marked == [(row, alone(shared, number, row)) for number, row in enumerate(rows)]
+
+
+def test_processes_mark_the_same_in_the_same_order(bench: Path) -> None:
+    def texts(number: int) -> Texts:
+        text = ROWS[number % 4]["question"] + " And so on. " * (number % 7 * 5000)
+        return [("document", text)] * (number % 3)
+
+    with opened(bench) as one, opened(bench, processes=2) as two:
+        expected = list(one.marked(range(150), texts))
+        assert list(two.marked(range(150), texts)) == expected
+    assert [row for row, _ in expected] == list(range(150))
+    assert sum(bool(hits) for _, hits in expected) > 50
+
+
+@pytest.mark.parametrize(("size", "most"), [(200_000, 2), (100, 4000), (0, 4096)])
+def test_the_first_row_waits_for_one_batch(bench: Path, size: int, most: int) -> None:
+    drawn = 0
+
+    def rows() -> Iterator[int]:
+        nonlocal drawn
+        while True:
+            drawn += 1
+            yield drawn
+
+    with opened(bench) as decontaminator:
+        text = "x" * size
+        marked = decontaminator.marked(rows(), lambda _: [("document", text)] if text else [])
+        assert next(marked) == (1, ())
+    assert drawn <= most
 
 
 def test_hostile_texts_pass(bench: Path) -> None:

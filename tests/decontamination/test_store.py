@@ -96,6 +96,18 @@ def test_missing_and_broken_indexes_are_told(store: BenchmarkStore, tmp_path: Pa
         store.add("mine", [path])
 
 
+def test_a_damaged_index_is_told(store: BenchmarkStore, tmp_path: Path) -> None:
+    questions = ({"question": f"Who built mill number {number}?"} for number in range(500))
+    store.add("mine", [write_jsonl(tmp_path / "test.jsonl", questions)])
+    whole = store.objects.get("benchmarks/mine.zip")
+    middle = len(whole) // 2
+    for part in (bytes(64), b"\xff" * 64):
+        damaged = whole[:middle] + part + whole[middle + 64 :]
+        store.objects.put("benchmarks/mine.zip", damaged)
+        with store.open("mine") as index, pytest.raises(BenchmarkError, match="of mine cannot be"):
+            Decontaminator.open([index])
+
+
 def test_the_ready_index_is_there_and_finds(store: BenchmarkStore) -> None:
     with store.open("ready") as index, Decontaminator.open([index]) as decontaminator:
         assert {"MMLU", "TruthfulQA", "HumanEval"} <= {f.benchmark for f in index.summary.files}

@@ -10,9 +10,11 @@ import polars as pl
 
 from webscale_rl_dagster.expectations.facts import Facts, facts_for
 from webscale_rl_dagster.expectations.validation import Batches
+from webscale_rl_dagster.expectations.verdicts import CERTAIN, MODEL
 from webscale_rl_dagster.identity import document_id, qa_id
-from webscale_rl_dagster.schemas import STAGES, frame_of
+from webscale_rl_dagster.schemas import PASSED, STAGES, TABLES, VERDICTS, frame_of
 from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.verification.profiles import verdict
 
 SHARD = "wiki/3f9a1c77d0/00000"
 DOCUMENTS = 24
@@ -147,27 +149,43 @@ def _candidate(document: Row, persona: str, number: int) -> Row:
 
 
 def _checked(candidate: Row, number: int) -> Row:
-    verdict: Row = {"answer_correct": True, "answer_leaked": False, "self_contained": True}
-    base = {"qa_id": candidate["qa_id"], "document_id": candidate["document_id"]}
+    asks_number = candidate["persona"] == PERSONAS[0]
+    base: Row = {
+        "qa_id": candidate["qa_id"],
+        "document_id": candidate["document_id"],
+        "profile": "default",
+        "answer_type": "number" if asks_number else "phrase",
+        "verifier": "numeric" if asks_number else "normalised_match",
+        "answer_aliases": [],
+        "decontaminated_against": ["ready"],
+    }
     if number % 8 == 3:
-        return base | {"rules_failed": ["vague"], **dropped("vague")}
+        return base | {"verdicts": certain("vague"), **dropped("vague")}
+    base |= {"votes": 1, "agreement": 1.0, "checker_model": "tiny"}
     if number % 8 == 6:
-        verdict["answer_correct"] = False
-        return base | verdict | {"rules_failed": [], **dropped("model_answer_incorrect")}
+        reason = "model_answer_incorrect"
+        verdicts = certain() | {name: verdict(name == reason) for name in MODEL}
+        return base | {"verdicts": verdicts, **dropped(reason)}
     evidence = {"evidence_start": 20, "evidence_end": 30, "evidence_kind": "exact"}
-    return base | verdict | evidence | {"rules_failed": [], "checker_model": "tiny", **KEPT}
+    return base | evidence | {"verdicts": passing(), **KEPT}
+
+
+def certain(*broken: str) -> dict[str, str | None]:
+    """Verdicts of a pair that no model was asked about."""
+    asked = (*CERTAIN, "duplicate_question", "contaminated")
+    return dict.fromkeys(VERDICTS) | {name: verdict(name in broken) for name in asked}
+
+
+def passing(**changes: str | None) -> dict[str, str | None]:
+    """Verdicts of a pair that the profile `default` accepts, but for these."""
+    return certain() | dict.fromkeys((*MODEL, "near_duplicate"), PASSED) | changes
 
 
 def _verified(candidate: Row, verdicts: Row, number: int) -> Row:
-    asks_number = candidate["persona"] == PERSONAS[0]
     shared = ("qa_id", "document_id", "persona", "domain", "question", "answer", "style")
-    judged = ("answer_correct", "answer_leaked", "self_contained", "evidence_start")
     return {
+        **{name: verdicts[name] for name in TABLES["verified_qa"].names() if name in verdicts},
         **{name: candidate[name] for name in shared},
-        **{name: verdicts[name] for name in (*judged, "evidence_end")},
-        "answer_aliases": [],
-        "answer_type": "number" if asks_number else "entity",
-        "verifier": "numeric" if asks_number else "normalised_match",
         "corpus": "wiki",
         "source_uri": "file:///corpora/wiki.jsonl",
         "source_row": number,

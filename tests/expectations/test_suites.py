@@ -19,10 +19,12 @@ from .builders import (
     SHARD,
     Row,
     boilerplate,
+    certain,
     dropped,
     empty,
     frames,
     held,
+    passing,
     sound,
     with_row,
     with_rows,
@@ -61,6 +63,7 @@ NO_TEXT: Row = {"kept": False, "reason": "duplicate_document", "error": None, "t
 UNEXPLAINED: Row = {"kept": False, "reason": None, "error": None}
 BOTH: Row = {"kept": True, "reason": "vague", "error": None}
 FAILED_SILENTLY: Row = {"kept": False, "reason": "failed", "error": None}
+FOUND: Row = {"benchmark": "MMLU", "split": "test", "item": 7, "text": "Which guild?", "score": 1.0}
 ERROR_WITHOUT_FAILURE: Row = {"kept": False, "reason": "vague", "error": "timed out"}
 
 SPOILT: list[tuple[str, set[str], Spoil]] = [
@@ -86,6 +89,13 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("filtered_documents", {"outcome_complete"}, row(kept=None)),
     ("filtered_documents", {"failed_share"}, lambda frame: with_failed(frame, share=0.25)),
     ("filtered_documents", {"verdict_complete"}, row(tokens=None)),
+    ("filtered_documents", {"kept_clean"}, row(contamination=FOUND)),
+    ("filtered_documents", {"contamination_shown"}, row(**dropped("contaminated"))),
+    (
+        "filtered_documents",
+        {"contamination_shown"},
+        row(**dropped("contaminated"), contamination=FOUND | {"text": " "}),
+    ),
     ("filtered_documents", {"kept_share"}, lambda frame: boilerplate()),
     ("classified_documents", {"rows_reconciled"}, short),
     ("classified_documents", {"window_unique"}, doubled),
@@ -122,25 +132,48 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("checked_qa", {"upstream_known"}, row(qa_id="wiki.3f9a1c77d0.00000.0")),
     ("checked_qa", {"outcome_complete"}, row(**UNEXPLAINED)),
     ("checked_qa", {"failed_share"}, lambda frame: with_failed(frame, share=0.25)),
-    ("checked_qa", {"verdicts_complete", "verdicts_obeyed"}, row(answer_leaked=None)),
-    ("checked_qa", {"verdicts_complete"}, row(6, self_contained=None)),
-    ("checked_qa", {"verdicts_obeyed"}, row(answer_correct=False)),
-    ("checked_qa", {"verdicts_obeyed"}, row(rules_failed=["vague"])),
-    ("checked_qa", {"acceptance_rate"}, rows(**dropped("model_answer_incorrect"))),
+    ("checked_qa", {"verdicts_complete", "verdicts_obeyed"}, row(verdicts=passing(vague=None))),
+    (
+        "checked_qa",
+        {"verdicts_complete", "verdicts_obeyed"},
+        row(verdicts=passing(model_answer_leaked=None)),
+    ),
+    ("checked_qa", {"verdicts_complete", "verdicts_obeyed"}, row(verdicts=passing(vague="no"))),
+    (
+        "checked_qa",
+        {"verdicts_complete"},
+        row(6, verdicts=certain() | {"model_answer_incorrect": "failed"}),
+    ),
+    ("checked_qa", {"verdicts_obeyed"}, row(6, verdicts=passing())),
+    ("checked_qa", {"verdicts_obeyed"}, row(verdicts=passing(vague="failed"))),
+    ("checked_qa", {"verdicts_obeyed"}, row(verdicts=passing(contaminated=None))),
+    ("checked_qa", {"verdicts_obeyed"}, row(verdicts=passing(near_duplicate=None))),
+    ("checked_qa", {"verdicts_obeyed"}, row(profile="strict")),
+    ("checked_qa", {"verdicts_obeyed"}, row(profile="lenient")),
+    ("checked_qa", {"verdicts_obeyed"}, row(profile=None)),
+    (
+        "checked_qa",
+        {"acceptance_rate"},
+        rows(verdicts=passing(model_answer_incorrect="failed"), **dropped("model_answer_incorrect")),
+    ),
     ("checked_qa", {"acceptance_rate"}, lambda frame: accepting_all(frame)),
     ("verified_qa", {"rows_reconciled"}, short),
     ("verified_qa", {"qa_id_unique"}, doubled),
     ("verified_qa", {"upstream_known"}, row(qa_id="wiki.3f9a1c77d0.00000.0")),
     ("verified_qa", {"kept_only"}, row(**dropped("vague"))),
     ("verified_qa", {"outcome_complete"}, row(**BOTH)),
-    ("verified_qa", {"pair_present"}, row(answer=" ")),
+    ("verified_qa", {"pair_present"}, row(question=" ")),
+    ("verified_qa", {"pair_present", "verifier_sound"}, row(answer=" ")),
     (
         "verified_qa",
         {"answer_not_in_question"},
         row(question="Were there 100 wells?", answer="100"),
     ),
-    ("verified_qa", {"verdicts_accepting"}, row(answer_leaked=True)),
-    ("verified_qa", {"verdicts_accepting"}, row(self_contained=None)),
+    ("verified_qa", {"verdicts_accepting"}, row(verdicts=passing(answer_leaked="failed"))),
+    ("verified_qa", {"verdicts_accepting"}, row(verdicts=passing(model_answer_leaked=None))),
+    ("verified_qa", {"verdicts_accepting"}, row(profile="strict")),
+    ("verified_qa", {"verifier_sound"}, row(answer=":", answer_type="phrase")),
+    ("verified_qa", {"verifier_sound"}, row(answer_aliases=["a colon", "not 100"])),
     ("verified_qa", {"evidence_present"}, row(evidence_start=None)),
     ("verified_qa", {"evidence_present"}, row(evidence_start=30)),
     ("verified_qa", {"verifier_named"}, row(verifier=None)),
@@ -156,8 +189,7 @@ def with_failed(frame: pl.DataFrame, *, share: float) -> pl.DataFrame:
 
 
 def accepting_all(frame: pl.DataFrame) -> pl.DataFrame:
-    accepted = {"answer_correct": True, "answer_leaked": False, "self_contained": True}
-    return with_rows(frame, **accepted, **KEPT, rules_failed=[])
+    return with_rows(frame, verdicts=passing(), **KEPT)
 
 
 def judged(table: str, frame: pl.DataFrame, facts: Facts, **gates: object) -> Validation:
@@ -227,6 +259,12 @@ def test_a_warning_is_told_and_shuts_nothing(
     assert [(found.name, found.severity) for found in validation.failed] == [(name, "warning")]
 
 
+def test_a_contaminated_document_is_a_dropped_row_with_its_evidence(tables: Tables) -> None:
+    frame, facts = sound("filtered_documents", tables)
+    found = with_row(frame, 0, **dropped("contaminated"), contamination=FOUND)
+    assert judged("filtered_documents", found, facts).failed == []
+
+
 def test_duplicates_lie_in_raw_documents_as_dropped_rows(tables: Tables) -> None:
     frame, facts = sound("raw_documents", tables)
     again = with_row(frame[:1], 0, **NO_TEXT)
@@ -287,9 +325,8 @@ def test_every_kept_window_is_classified_and_asked(tables: Tables) -> None:
 
 def test_a_row_that_a_rule_dropped_or_the_model_left_open_owes_no_verdict(tables: Tables) -> None:
     frame, facts = sound("checked_qa", tables)
-    verdicts = {"answer_correct": None, "answer_leaked": None, "self_contained": None}
-    malformed = with_row(frame, 0, **verdicts, **dropped("malformed_not_json"))
-    failed = with_row(malformed, 1, **verdicts, **FAILED)
+    malformed = with_row(frame, 0, verdicts=certain(), **dropped("malformed_not_json"))
+    failed = with_row(malformed, 1, verdicts=certain(), **FAILED)
     assert judged("checked_qa", failed, facts).failed == []
 
 

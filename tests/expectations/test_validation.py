@@ -14,14 +14,14 @@ from webscale_rl_dagster.expectations.report import failed_table, headline
 from webscale_rl_dagster.expectations.validation import FailedExpectation, Validation, validate
 from webscale_rl_dagster.storage.tables import Tables
 
-from .builders import SHARD, dropped, frames, held, sound, with_row, with_rows, write
+from .builders import SHARD, dropped, frames, held, passing, sound, with_row, with_rows, write
 
 GATES = GatesConfig()
 
 
 def test_failing_rows_are_named_by_id_and_no_more_than_ten(tables: Tables) -> None:
     frame, facts = sound("checked_qa", tables)
-    spoilt = with_rows(frame, answer_correct=False, kept=True, reason=None)
+    spoilt = with_rows(frame, verdicts=passing(vague="failed"), kept=True, reason=None)
     found = {
         one.name: one
         for one in validate("checked_qa", held(spoilt), facts=facts, gates=GATES).failed
@@ -110,7 +110,7 @@ def test_a_verdict_is_on_the_bytes_that_were_hashed(tables: Tables) -> None:
 
 
 def test_a_stored_table_is_judged_as_a_stream(tables: Tables) -> None:
-    spoilt = with_row(frames()["checked_qa"], 40, answer_correct=None)
+    spoilt = with_row(frames()["checked_qa"], 40, verdicts=passing(vague=None))
     write(tables, checked_qa=spoilt)
     stored, facts = facts_for("checked_qa", SHARD, tables)
     found = validate("checked_qa", stored.batches, facts=facts, gates=GATES)

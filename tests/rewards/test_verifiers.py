@@ -8,13 +8,16 @@ from webscale_rl_dagster.rewards import (
     AnswerType,
     accepts_itself,
     adversarial_responses,
+    bombs,
     falls_for,
+    mistakes,
     rejects_adversarial,
     score,
 )
 
 PUBLISHED: list[tuple[str, AnswerType]] = [
     ("42", "number"),
+    ("1", "number"),
     ("108 million", "number"),
     ("-3.5", "number"),
     ("3/4", "number"),
@@ -29,6 +32,7 @@ PUBLISHED: list[tuple[str, AnswerType]] = [
     ("March 25, 1999", "date"),
     ("1871", "date"),
     ("44 BC", "date"),
+    ("476 CE", "date"),
     ("the 1960s", "date"),
     ("19th century", "date"),
     ("1883–1890", "date"),
@@ -49,6 +53,9 @@ PUBLISHED: list[tuple[str, AnswerType]] = [
     ("B) argon", "choice"),
     ("x^2 + 2x", "expression"),
     (r"\frac{3}{4}", "expression"),
+    (r"$\frac{3}{4}$", "expression"),
+    ("$x = 3$", "expression"),
+    ("$O(n \\log n)$", "expression"),
     (r"x = \pm 2", "expression"),
     ("O(n log n)", "expression"),
     (r"\{1, 2, 3\}", "expression"),
@@ -85,10 +92,62 @@ def test_an_alias_is_no_way_in(answer: str, kind: AnswerType) -> None:
 
 
 @pytest.mark.parametrize(("answer", "kind"), PUBLISHED)
+def test_no_bomb_is_an_answer(answer: str, kind: AnswerType) -> None:
+    assert [name for name, text in bombs(answer) if score(text, answer, answer_type=kind)] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [("7919", "number"), ("Ulan Bator", "entity"), ("1402", "date"), ("Z", "choice")],
+)
+def test_another_answer_is_never_the_answer(answer: str, kind: AnswerType) -> None:
+    assert answer not in dict(adversarial_responses(answer, kind)).values()
+    assert rejects_adversarial(answer, kind)
+
+
+@pytest.mark.parametrize("response", ["7,8,9", "7,8,9.", "7,7,7", "It is 7,8,9", "7, 8, 9"])
+def test_a_list_of_numbers_is_not_its_first(response: str) -> None:
+    assert score(response, "7", answer_type="number") == 0.0
+
+
+@pytest.mark.parametrize(
+    "response",
+    ["x^7, $x = 3$, z + 5", r"$x = 3$\nz + 5", "y = 2; $x = 3$", r"\frac{1}{2}, $x = 3$"],
+)
+def test_a_formula_among_others_is_not_the_answer(response: str) -> None:
+    assert score(response, "$x = 3$", answer_type="expression") == 0.0
+    assert score("The root is $x = 3$.", "$x = 3$", answer_type="expression") == 1.0
+
+
+HOW_FAR = "How far in kilometres is it from the harbour to the lighthouse?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "other", "other_kind", "expected"),
+    [
+        ("5 km", "unit", "7 km", "unit", False),
+        ("5 km", "unit", "5,000 metres", "unit", False),
+        ("5 km", "unit", "5", "number", False),
+        ("45", "number", "45 people", "phrase", True),
+        ("1871", "date", "18 March 1871", "date", False),
+        ("18 March 1871", "date", "1871", "date", False),
+        ("Fleming", "entity", "Alexander Fleming", "entity", False),
+        ("B", "choice", "B) argon", "choice", False),
+        ("mitochondria", "phrase", "the mitochondria", "phrase", False),
+        ("lighthouse keeper", "phrase", "keeper", "phrase", True),
+    ],
+)
+def test_a_mistake_is_another_answer_that_is_accepted(
+    answer: str, kind: AnswerType, other: str, other_kind: AnswerType, expected: bool
+) -> None:
+    assert mistakes(answer, kind, (), HOW_FAR, other, other_kind) is expected
+
+
+@pytest.mark.parametrize(("answer", "kind"), PUBLISHED)
 def test_every_adversarial_response_is_judged_within_50_ms(answer: str, kind: AnswerType) -> None:
     """In processor time, the better of two: other processes share the machine."""
     score(answer, answer, answer_type=kind)
-    for name, response in adversarial_responses(answer, kind):
+    for name, response in (*adversarial_responses(answer, kind), *bombs(answer)):
         taken = []
         for _ in range(2):
             started = time.process_time()

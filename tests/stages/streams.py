@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.pipeline import TOWNS, reply, town
 from tests.servers.openai_server import Script, running
-from webscale_rl_dagster.config import EngineConfig, ModelsConfig
+from webscale_rl_dagster.config import Config, EngineConfig, ModelsConfig
 from webscale_rl_dagster.identity import document_id, qa_id
 from webscale_rl_dagster.inference.dispatch import Dispatcher, Policy
 from webscale_rl_dagster.inference.engines.openai import OpenAIEngine
@@ -61,7 +61,7 @@ def windows_of(tokens: int = 2048) -> Windower:
     engine = EngineConfig(
         engine="openai", base_url="http://127.0.0.1:9/v1", model="m", context_tokens=tokens
     )
-    return windower(ModelsConfig(default=engine))
+    return windower(Config(models=ModelsConfig(default=engine)))
 
 
 def document(text: str, title: str = "", **columns: Any) -> Row:

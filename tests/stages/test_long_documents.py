@@ -9,8 +9,8 @@ import pytest
 from tests.pipeline import reply, town
 from tests.servers.openai_server import Script
 from tests.stages.streams import SHARD, dispatching, document, kept, made, windows_of
-from webscale_rl_dagster.config import FilterConfig
-from webscale_rl_dagster.stages.check import check_candidates
+from webscale_rl_dagster.config import FilterConfig, VerificationConfig
+from webscale_rl_dagster.stages.check import Judges, check_candidates
 from webscale_rl_dagster.stages.classify import classify_documents
 from webscale_rl_dagster.stages.filter import filter_documents
 from webscale_rl_dagster.stages.generate import generate_candidates
@@ -31,7 +31,7 @@ async def tables(tmp_path: Path) -> dict[str, list[Row]]:
     async with dispatching(tmp_path, script) as dispatcher:
         filtered = await made(
             "filtered_documents",
-            filter_documents(DOCUMENTS, dispatcher, FilterConfig(), windows_of()),
+            filter_documents(DOCUMENTS, dispatcher, FilterConfig(), windows_of(), None),
         )
         classified = await made(
             "classified_documents",
@@ -44,7 +44,8 @@ async def tables(tmp_path: Path) -> dict[str, list[Row]]:
             ),
         )
         checked = await made(
-            "checked_qa", check_candidates(kept(candidates), DOCUMENTS, dispatcher)
+            "checked_qa",
+            check_candidates(kept(candidates), DOCUMENTS, Judges(dispatcher), VerificationConfig()),
         )
         verified = list(publish_pairs(kept(checked), kept(candidates), DOCUMENTS))
     assert all(len(asked["messages"][-1]["content"]) < len(LONG) / 2 for asked in script.requests)

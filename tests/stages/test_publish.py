@@ -20,9 +20,14 @@ COLUMNS = {
 
 
 def verdicts(pair: Row) -> Row:
-    judged = {"answer_correct": True, "answer_leaked": False, "self_contained": True}
-    evidence = {"evidence_start": 5, "evidence_end": 9, "checker_model": "judge"}
-    return {"qa_id": pair["qa_id"], "document_id": pair["document_id"]} | judged | evidence
+    judged: Row = dict.fromkeys(TABLES["checked_qa"].names()) | {
+        "evidence_start": 5,
+        "evidence_end": 9,
+        "answer_type": "date",
+        "verifier": "date",
+        "checker_model": "judge",
+    }
+    return judged | {"qa_id": pair["qa_id"], "document_id": pair["document_id"]}
 
 
 def test_a_pair_carries_its_source_and_verdicts_and_the_form_of_its_answer() -> None:

@@ -25,10 +25,10 @@ from tests.stages.streams import (
     whole,
     windows_of,
 )
-from webscale_rl_dagster.config import FilterConfig
+from webscale_rl_dagster.config import FilterConfig, VerificationConfig
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.inference.dispatch import Dispatcher
-from webscale_rl_dagster.stages.check import check_candidates
+from webscale_rl_dagster.stages.check import Judges, check_candidates
 from webscale_rl_dagster.stages.classify import classify_documents
 from webscale_rl_dagster.stages.filter import filter_documents
 from webscale_rl_dagster.stages.generate import generate_candidates
@@ -39,7 +39,7 @@ AHEAD = 4 * IN_FLIGHT + 1
 
 
 def _filter(_: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatcher) -> Any:
-    return filter_documents(documents, dispatcher, FilterConfig(), windows_of())
+    return filter_documents(documents, dispatcher, FilterConfig(), windows_of(), None)
 
 
 def _classify(rows: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatcher) -> Any:
@@ -55,7 +55,7 @@ def _generate(rows: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatc
 
 def _check(rows: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatcher) -> Any:
     candidates = (candidate(row, persona) for row in rows for persona in PERSONAS)
-    return check_candidates(candidates, documents, dispatcher)
+    return check_candidates(candidates, documents, Judges(dispatcher), VerificationConfig())
 
 
 STAGES: dict[str, tuple[Stage, int]] = {

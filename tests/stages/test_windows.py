@@ -13,12 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from webscale_rl_dagster.config import EngineConfig, ModelsConfig
+from webscale_rl_dagster.config import Config, EngineConfig, ModelsConfig
 from webscale_rl_dagster.inference.engines.llama_cpp import packaged_model
 from webscale_rl_dagster.inference.tokens import Count, load_tokenizer, token_counter
 from webscale_rl_dagster.prompts.demonstrations import demonstrations
 from webscale_rl_dagster.prompts.library import TemplateName, defuse, load_template
 from webscale_rl_dagster.prompts.schemas import DOMAINS
+from webscale_rl_dagster.stages.probe import MAX_TOKENS
+from webscale_rl_dagster.stages.rivals import LONGEST
 from webscale_rl_dagster.stages.windows import PROMPT_ROOM, Window, Windower, windower
 from webscale_rl_dagster.verification.answer_form import MAX_CHARACTERS
 from webscale_rl_dagster.writing.sentences import sentence_ends, split_sentences
@@ -53,16 +55,16 @@ def sizes(windows: list[Window], text: str) -> list[int]:
 
 
 def test_a_short_text_is_one_window() -> None:
-    assert windower(ModelsConfig()).cut("A short text.") == [Window(0, 0, 13)]
-    assert windower(ModelsConfig()).cut("") == [Window(0, 0, 0)]
+    assert windower(Config()).cut("A short text.") == [Window(0, 0, 13)]
+    assert windower(Config()).cut("") == [Window(0, 0, 0)]
 
 
 def test_a_short_text_needs_no_tokenizer() -> None:
     code = (
         "import sys\n"
-        "from webscale_rl_dagster.config import ModelsConfig\n"
+        "from webscale_rl_dagster.config import Config\n"
         "from webscale_rl_dagster.stages.windows import windower\n"
-        "assert len(windower(ModelsConfig()).cut('word ' * 600)) == 1\n"
+        "assert len(windower(Config()).cut('word ' * 600)) == 1\n"
         "assert not {'tokenizers', 'transformers'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -71,11 +73,11 @@ def test_a_short_text_needs_no_tokenizer() -> None:
 def test_a_text_longer_in_bytes_than_in_tokens_stays_whole() -> None:
     text = corpus()[:9000]
     assert 1500 < tokens()(text) < 3072 < len(text)
-    assert windower(ModelsConfig()).cut(text) == [Window(0, 0, 9000)]
+    assert windower(Config()).cut(text) == [Window(0, 0, 9000)]
 
 
 def test_real_text_is_cut_at_sentence_ends_into_windows_of_about_one_size() -> None:
-    windows = windower(ModelsConfig()).cut(corpus())
+    windows = windower(Config()).cut(corpus())
     assert_tiles(windows, corpus())
     assert max(sizes(windows, corpus())) <= 4096 - PROMPT_ROOM
     assert min(sizes(windows, corpus())) > 0.9 * max(sizes(windows, corpus()))
@@ -94,9 +96,9 @@ def test_a_text_just_too_long_is_halved() -> None:
 def test_the_tightest_role_decides() -> None:
     wide = EngineConfig(engine="openai", model="m", base_url="http://x/v1", context_tokens=65_536)
     narrow = EngineConfig(context_tokens=2048)
-    windows = windower(ModelsConfig(default=wide, checker=narrow)).cut(corpus())
+    windows = windower(Config(models=ModelsConfig(default=wide, checker=narrow))).cut(corpus())
     assert max(sizes(windows, corpus())) <= 2048 - PROMPT_ROOM
-    assert len(windower(ModelsConfig(default=wide)).cut(corpus()[:50_000])) == 1
+    assert len(windower(Config(models=ModelsConfig(default=wide))).cut(corpus()[:50_000])) == 1
 
 
 def test_lines_are_kept_whole_where_there_are_no_sentences() -> None:
@@ -178,7 +180,7 @@ def test_ten_megabytes_in_one_line_take_seconds() -> None:
     """8 s on an idle core; anything quadratic would take an hour."""
     line = " ".join(corpus().split()) + " "
     started = time.process_time()
-    windows = windower(ModelsConfig()).cut(line * (10_000_000 // len(line)))
+    windows = windower(Config()).cut(line * (10_000_000 // len(line)))
     assert time.process_time() - started < 120
     assert len(windows) > 700
 
@@ -219,6 +221,16 @@ def longest_demonstrations() -> str:
         ),
         ("answer", 60, {"question": filler(700)}),
         ("check", 160, {"question": filler(700), "answer": filler(MAX_CHARACTERS)}),
+        ("probe_open", MAX_TOKENS, {"question": filler(700)}),
+        (
+            "rival",
+            160,
+            {
+                "question": filler(700),
+                "answer": filler(MAX_CHARACTERS),
+                "rival": filler(LONGEST),
+            },
+        ),
     ],
 )
 def test_the_room_holds_every_prompt_and_its_answer(

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from webscale_rl_dagster.verification.answer_types import aliases, answer_type
 from webscale_rl_dagster.verification.candidate import Candidate
-from webscale_rl_dagster.verification.duplicates import duplicate_questions
 from webscale_rl_dagster.verification.rules import RULES, Verdicts, judge
 
 from .cases import SOUND
@@ -45,7 +44,6 @@ def test_no_text_raises(question: str, answer: str, document: str, title: str, s
         assert 0 <= start < end <= len(candidate.document)
     assert answer_type(answer, question)
     assert isinstance(aliases(answer), tuple)
-    assert duplicate_questions([question, question], [answer, title])[1]
 
 
 HOSTILE = ["a", " ", "1", "1,", "1.", "a.", "(", "$", "{", "\\left", "?", " or ", ", ", "_", "@a.",

@@ -132,9 +132,105 @@ def test_he_means_the_person_only_where_the_run_of_subjects_is_unbroken() -> Non
 
 def test_a_later_windows_first_sentence_defines_nothing() -> None:
     topic = find_topic("Orta is a lake in northern Italy. " * 3, "Orta")
-    text = "The old abbey is a small hotel. The hotel was finished by the monks in 1911."
+    text = "Orta is a small hotel. The hotel was finished by the monks in 1911."
     start = text.index("1911")
     span = AnswerSpan("1911", start, start + 4, "date", (text.index("The hotel"), len(text)))
     astray = "Orta was finished by the monks in ____."
     assert astray in (cloze_question(text, span, topic=find_topic(text, "Orta")) or "")
     assert astray not in (cloze_question(text, span, topic=topic) or "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer", "kind"),
+    [
+        ("The monks lost the abbey, which they made it in 1911.", "1911", "date"),
+        ("The first two were rebuilt by the town council in 1911.", "1911", "date"),
+        ("Over the next quarter century 20% of the people emigrated.", "20%", "unit"),
+        ("Opening hours: the villa was opened by the council in 1911.", "1911", "date"),
+        ("The full survey, published by the council in 1911, counts the wells.", "1911", "date"),
+        ("A large shipping company sold its last steamer on the lake in 1911.", "1911", "date"),
+        ("The villages around the water have 20 churches with old frescoes.", "20", "number"),
+        ("For example, a boat on the lake was rented for 20 euros.", "20", "number"),
+    ],
+)
+def test_a_sentence_that_says_too_little_is_refused(
+    sentence: str, answer: str, kind: SpanKind
+) -> None:
+    assert cloze(sentence, answer, kind) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer", "kind", "question"),
+    [
+        (
+            "When an entire lake is stirred by wind, the event is called a turnover.",
+            "turnover",
+            "term",
+            "When an entire lake is stirred by wind, the event is called a(n) ____.",
+        ),
+        (
+            "Lake Orta, also known as Cusio, was named after Saint Julius of Novara.",
+            "Saint Julius of Novara",
+            "entity",
+            "Lake Orta, also known as Cusio, was named after ____.",
+        ),
+        (
+            "When Napoleon crossed the Alps in 1800, the lake was ruled by bishops.",
+            "1800",
+            "date",
+            "When Napoleon crossed the Alps in ____, the lake was ruled by bishops.",
+        ),
+        (
+            "Fish that live near the ground are called benthic, or just demersal.",
+            "benthic",
+            "term",
+            "Fish that live near the ground are called ____.",
+        ),
+        (
+            "As a former part of the bishopric, it was ruled from Novara until 1767.",
+            "1767",
+            "date",
+            "As a former part of the bishopric, Lake Orta was ruled from Novara until ____.",
+        ),
+    ],
+)
+def test_what_a_sentence_explains_itself_is_no_reason_to_refuse_it(
+    sentence: str, answer: str, kind: SpanKind, question: str
+) -> None:
+    assert (cloze(sentence, answer, kind) or "").endswith(": " + question)
+
+
+def test_a_sentence_is_not_cut_before_what_takes_it_back() -> None:
+    said = (
+        "The castle above the western shore of the water was built by the emperor Otto in 962, "
+        "as all the guides who lead visitors through its many rooms and halls tell them, "
+        "though historians of the region call the story a mistake."
+    )
+    assert "mistake" in (cloze(said, "Otto", "entity") or "mistake")
+
+
+def test_the_word_for_the_topic_is_named() -> None:
+    text = (
+        "Limnology is the study of lakes. The term was coined in 1892 by the Swiss scholar Forel."
+    )
+    start = text.index("1892")
+    span = AnswerSpan("1892", start, start + 4, "date", (text.index("The term"), len(text)))
+    assert cloze_question(text, span, topic=find_topic(text, "Limnology")) == (
+        'Fill in the blank with a year: The term "Limnology" was coined in ____ '
+        "by the Swiss scholar Forel."
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("44 BC", "a year"),
+        ("AD 301", "a year"),
+        ("July 633", "a month and year"),
+        ("July 2nd 2001", "a date (day, month and year)"),
+        ("2nd July 2001", "a date (day, month and year)"),
+    ],
+)
+def test_the_hint_names_the_form_of_a_date(answer: str, hint: str) -> None:
+    asked = cloze(f"The abbey on the island was sold by the bishop on {answer}.", answer, "date")
+    assert (asked or "").startswith(f"Fill in the blank with {hint} (topic: Lake Orta): ")

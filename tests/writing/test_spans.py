@@ -25,7 +25,25 @@ def spans(text: str, *, title: str = BRIDGE, limit: int = 9) -> list[tuple[str, 
         ("The rebuilt bridge has a total length of 3,264 metres.", ("3,264 metres", "unit")),
         ("The bridge fell into the firth with 75 passengers on a train.", ("75", "number")),
         ("The whole bridge was designed by Thomas Bouch.", ("Thomas Bouch", "entity")),
-        ("A bridge over a tidal inlet is called a firth bridge.", ("firth bridge", "term")),
+        ("A bridge over a tidal inlet is called a viaduct.", ("viaduct", "term")),
+        ("A bridge over a tidal inlet is called a firth bridge.", ("firth", "term")),
+        (
+            "Yeast is a facultative anaerobe, meaning that it can grow without air.",
+            ("facultative anaerobe", "term"),
+        ),
+        ("The loudness of a sound is usually measured in decibels.", ("decibels", "term")),
+        ("A step is said to be atomic if it happens at once or not at all.", ("atomic", "term")),
+        ("The old town fell to the Danes in July 633, after a siege.", ("July 633", "date")),
+        ("The old town was founded by the bishop in AD 301.", ("AD 301", "date")),
+        ("The new town was founded by the bishop on July 2nd 2001.", ("July 2nd 2001", "date")),
+        ("The old bridge was begun by the monks late in 762.", ("762", "date")),
+        ("The stone bridge was built in the late 19th century.", ("19th century", "date")),
+        ("The town was fortified by the ruler Shapur I to shield it.", ("Shapur I", "entity")),
+        ("The work on the bridge was led by Professor Ann Lee for long.", ("Ann Lee", "entity")),
+        (
+            "The council gave the work to Ann Lee, a young engineer of great fame.",
+            ("Ann Lee", "entity"),
+        ),
         ("The rebuilding of the bridge cost £670,000.", ("£670,000", "unit")),
     ],
 )
@@ -48,6 +66,21 @@ def test_an_answer_of_each_kind_is_found(sentence: str, span: tuple[str, str]) -
 )
 def test_vague_listed_or_dangling_answers_are_left_alone(sentence: str) -> None:
     assert spans(sentence) == []
+
+
+def test_one_figure_of_a_sentence_is_enough() -> None:
+    text = "The pier has 85 girders of iron and rests on 12 columns of stone."
+    assert len(spans(text, title="Dundee")) == 1
+
+
+def test_an_alias_is_anyones_guess() -> None:
+    text = "The loudest hall, also known as the Roaring Vault, was built for the guild."
+    assert all(kind not in ("term",) for _, kind in spans(text, title="Dundee"))
+
+
+def test_a_name_after_a_conjunction_is_the_name_alone() -> None:
+    text = "When Ann Lee founded the guild of the town, it had few members."
+    assert ("Ann Lee", "entity") in spans(text, title="Dundee")
 
 
 def test_a_span_that_occurs_again_is_ambiguous() -> None:
@@ -92,6 +125,13 @@ def test_no_text_or_title_is_too_odd() -> None:
         ("He said “Go.” She went.", ["He said “Go.”", "She went."]),
         (f"Heading\n\n{WRAPPED}", [WRAPPED]),
         ("No end of the sentence here", []),
+        (
+            "Two thirds of them said no. On 7 May they voted again.",
+            ["Two thirds of them said no.", "On 7 May they voted again."],
+        ),
+        ("It has no. 7 on its door.", ["It has no. 7 on its door."]),
+        ("It was led by Richard M. Stallman.", ["It was led by Richard M. Stallman."]),
+        ("It blocks the factor X. It is old.", ["It blocks the factor X.", "It is old."]),
     ],
 )
 def test_sentences(text: str, sentences: list[str]) -> None:

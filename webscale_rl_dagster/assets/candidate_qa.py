@@ -33,14 +33,14 @@ def candidate_qa(
     def make(place: JournalPlace, writer: TableWriter) -> Usage:
         return models.run(
             "generator",
-            place,
+            place=place,
             objects=tables.objects,
             progress=progress,
             rows=tables.height("classified_documents", place.shard, kept=True),
-            work=lambda dispatcher: generate_candidates(
+            work=lambda dispatchers: generate_candidates(
                 tables.kept_rows("classified_documents", place.shard),
                 tables.kept_rows("raw_documents", place.shard, columns=TEXT),
-                dispatcher,
+                dispatchers["generator"],
                 shard=place.shard,
                 style=settings.generator_style,
                 samples=settings.generator.samples,

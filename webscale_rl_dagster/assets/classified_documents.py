@@ -33,14 +33,14 @@ def classified_documents(
     def make(place: JournalPlace, writer: TableWriter) -> Usage:
         return models.run(
             "classifier",
-            place,
+            place=place,
             objects=tables.objects,
             progress=progress,
             rows=tables.height("filtered_documents", place.shard, kept=True),
-            work=lambda dispatcher: classify_documents(
+            work=lambda dispatchers: classify_documents(
                 tables.kept_rows("filtered_documents", place.shard),
                 tables.kept_rows("raw_documents", place.shard, columns=TEXT),
-                dispatcher,
+                dispatchers["classifier"],
                 personas=settings.personas_per_document,
                 shortlist=settings.domain_shortlist,
             ),

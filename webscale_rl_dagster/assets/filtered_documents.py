@@ -8,6 +8,7 @@ from webscale_rl_dagster.expectations.gate import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
 from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.resources.decontamination import DecontaminationResource
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.documents import TEXT
@@ -18,33 +19,35 @@ from webscale_rl_dagster.storage.tables import TableWriter
 
 @dg.asset(
     deps=["raw_documents"],
-    **stage_options(group="documents", logic="2", templates=["filter"]),
+    **stage_options(group="documents", logic="3", templates=["filter"]),
 )
 def filtered_documents(
     context: dg.AssetExecutionContext,
     storage: StorageResource,
     models: ModelsResource,
+    decontamination: DecontaminationResource,
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """Documents judged fit for questions: heuristics first, then the filter model's verdict."""
+    """Documents judged fit for questions: heuristics, then benchmarks, then the filter model."""
     require_open(context, "raw_documents")
     tables = storage.tables()
-
-    cutter = windower(settings.models)
+    decontaminator = decontamination.opened()
+    cutter = windower(settings)
 
     def make(place: JournalPlace, writer: TableWriter) -> Usage:
         return models.run(
             "filter",
-            place,
+            place=place,
             objects=tables.objects,
             progress=progress,
             rows=tables.height("raw_documents", place.shard, kept=True),
-            work=lambda dispatcher: filter_documents(
+            work=lambda dispatchers: filter_documents(
                 tables.kept_rows("raw_documents", place.shard, columns=TEXT),
-                dispatcher,
+                dispatchers["filter"],
                 settings.filter,
                 cutter,
+                decontaminator,
             ),
             write=writer.add,
         )

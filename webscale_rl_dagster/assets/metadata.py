@@ -14,6 +14,7 @@ from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
 from webscale_rl_dagster.lineage.ledger import shard_counts
 from webscale_rl_dagster.lineage.plots import funnel_plot, share_plot
+from webscale_rl_dagster.lineage.verdicts import verdict_counts
 from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
@@ -54,6 +55,8 @@ def shard_metadata(
         metadata |= {f"calls/{name}": value for name, value in usage.as_dict().items()}
     if table != "raw_documents":
         metadata["funnel"] = _image(funnel_plot(counts))
+    if table == "checked_qa":
+        metadata["verdicts"] = dg.MetadataValue.json(verdict_counts(tables, shard))
     if table in _PLOTTED:
         metadata["domains"] = _image(share_plot(_tally(tables, table, shard), "rows kept"))
     return metadata

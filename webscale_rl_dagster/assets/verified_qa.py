@@ -13,7 +13,7 @@ from webscale_rl_dagster.storage.tables import TableWriter
 
 @dg.asset(
     deps=["raw_documents", "candidate_qa", "checked_qa"],
-    **stage_options(group="pairs", logic="2"),
+    **stage_options(group="pairs", logic="3"),
 )
 def verified_qa(context: dg.AssetExecutionContext, storage: StorageResource) -> None:
     """Accepted pairs as canonical records; refuses a shard unless every gate before it is open."""

@@ -50,6 +50,7 @@ def ingest_files(
         format=source.format,
         text_field=source.text_field,
         licence=source.licence,
+        near_duplicates=settings.deduplication.documents,
         on_progress=ingest_report,
     )
     for shard in shards:

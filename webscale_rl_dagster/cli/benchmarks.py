@@ -46,19 +46,29 @@ def add(
     )
     summary = _store().add(name, paths, fields=fields, splits=split or ())
     console.print(f"{name}: {_counts(summary)}, from {len(summary.files):,} files", soft_wrap=True)
+    in_force = load_config().decontamination.benchmarks
+    if name not in in_force:
+        names = ", ".join([*in_force, name])
+        console.print(
+            f"Not in force yet: set `decontamination: {{benchmarks: [{names}]}}` in pipeline.yaml",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 @benchmarks_app.command("list")
 def show(
     json: Annotated[bool, typer.Option("--json", help="For a script.")] = False,
 ) -> None:
-    """Every benchmark there is, with its files and their sha256."""
+    """Every benchmark there is, with its files and their sha256, and whether it is in force."""
     summaries = _store().summaries()
+    in_force = load_config().decontamination.benchmarks
     if json:
         print(orjson.dumps([asdict(one) for one in summaries]).decode())
         return
     for summary in summaries:
-        console.print(f"{summary.name}: {_counts(summary)}", style="bold", soft_wrap=True)
+        force = "" if summary.name in in_force else "; not in force"
+        console.print(f"{summary.name}: {_counts(summary)}{force}", style="bold", soft_wrap=True)
         for file in summary.files:
             console.print(
                 f"  {file.sha256[:12]}  {file.items:>9,}  {file.benchmark} {file.split}  "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from webscale_rl_dagster.cli.console import console
-from webscale_rl_dagster.config import EngineConfig, load_config
+from webscale_rl_dagster.config import Config, EngineConfig, load_config
 from webscale_rl_dagster.errors import WebscaleError
 from webscale_rl_dagster.inference.engines import open_engine
 from webscale_rl_dagster.inference.tokens import token_counter
@@ -20,17 +20,18 @@ def _group() -> None:
 
 @config_app.command()
 def check() -> None:
-    """Read pipeline.yaml, open every engine and tokenizer it names, and say what is in force."""
+    """Read pipeline.yaml, open each engine, tokenizer and benchmark, and say what is in force."""
     config = load_config()
     console.print(f"storage: {config.storage}", soft_wrap=True)
     opened: list[tuple[EngineConfig, str]] = []
-    for role in ("filter", "classifier", "generator", "checker"):
+    for role in config.roles:
         engine = config.models.for_role(role)
         said = next((line for known, line in opened if known == engine), None)
         if said is None:
             said = _open(role, engine)
             opened.append((engine, said))
         console.print(f"{role}: {said}", soft_wrap=True)
+    console.print(f"benchmarks: {_benchmarks(config)}", soft_wrap=True)
     console.print(f"corpora: {', '.join(corpus.name for corpus in config.corpora) or 'none named'}")
     console.print("the configuration is good")
 
@@ -43,3 +44,20 @@ def _open(role: str, config: EngineConfig) -> str:
         raise type(error)(f"models.{role}: {error}") from error
     engine = f"{identity.engine} {identity.engine_version}".strip()
     return f"{identity.model} on {engine}, windows of {config.window_tokens} tokens"
+
+
+def _benchmarks(config: Config) -> str:
+    from webscale_rl_dagster.decontamination.store import BenchmarkStore
+    from webscale_rl_dagster.storage.objects import Objects
+
+    store = BenchmarkStore(Objects(config.storage))
+    found: list[str] = []
+    try:
+        for name in config.decontamination.benchmarks:
+            with store.open(name) as index:
+                found.append(f"{name} ({index.summary.items:,} items)")
+    except WebscaleError as error:
+        raise type(error)(f"decontamination.benchmarks: {error}") from error
+    if not found:
+        return "none: nothing is decontaminated"
+    return f"{', '.join(found)}, profile {config.decontamination_profile}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from webscale_rl_dagster.lineage.ledger import StageCounts
     from webscale_rl_dagster.lineage.status import ShardStatus
+    from webscale_rl_dagster.lineage.verdicts import VerdictCounts
 
 
 _AT_ONCE = 8
@@ -58,6 +59,8 @@ def status(
 
 
 def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
+    from webscale_rl_dagster.lineage.verdicts import added
+
     for item in found:
         console.print(_funnel(item))
         if item.gate_open:
@@ -68,6 +71,7 @@ def _print(found: list[ShardStatus], aside: pl.DataFrame) -> None:
         if not item.reconciled:
             console.print("the counts do not add up: a table was changed by hand", style="red")
         console.print()
+    _print_verdicts(added(item.verdicts for item in found))
     published = sum(item.published for item in found)
     console.print(f"{published} pairs published from {len(found)} shards")
     _print_quarantine(aside)
@@ -95,6 +99,17 @@ def _funnel(item: ShardStatus) -> Table:
 
 def _reasons(counts: StageCounts) -> str:
     return ", ".join(f"{name} {number}" for name, number in counts.dropped.items()) or "0"
+
+
+def _print_verdicts(counts: VerdictCounts) -> None:
+    if not counts:
+        return
+    table = Table("verdict", "passed", "failed", title="candidates by verdict")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, said in counts.items():
+        table.add_row(name, f"{said['passed']:,}", f"{said['failed']:,}")
+    console.print(table)
 
 
 def _print_quarantine(aside: pl.DataFrame) -> None:

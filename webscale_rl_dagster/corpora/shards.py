@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from webscale_rl_dagster.corpora.known import KnownDocuments
+from webscale_rl_dagster.corpora.known import DUPLICATE, KnownDocuments, Verdict
 from webscale_rl_dagster.corpora.records import Document
 from webscale_rl_dagster.errors import IngestError
 from webscale_rl_dagster.identity import ShardKey, document_id
 from webscale_rl_dagster.storage.tables import Row, Tables, WrittenTable
 
 TABLE = "raw_documents"
-DUPLICATE = "duplicate_document"
 SHARD_CHARACTERS = 512 * 1024 * 1024
 """A shard of very long documents ends early, so that none is a file of many gigabytes."""
 MOST_SHARDS = 100_000
 """Of one file: shard numbers have five digits."""
-_SAYS = ("document_id", "source_row", "kept")
+_SAYS = ("document_id", "source_row", "reason", "duplicate_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ class ShardWriter:
         if self._shard is None:
             self._shard = _OpenShard(self._tables, self._next_key())
         identity = document_id(document.text)
-        self._shard.add(document, self._row(document, identity, self._known.add(identity)))
+        verdict = self._known.judge(identity, document.text)
+        self._shard.add(document, self._row(document, identity, verdict))
         full = self._shard.rows >= self._shard_documents
         return self.flush() if full or self._shard.characters >= SHARD_CHARACTERS else None
 
@@ -91,10 +91,10 @@ class ShardWriter:
             )
         return str(ShardKey(self._corpus, self._file, len(self.shards)))
 
-    def _row(self, document: Document, identity: str, kept: bool) -> Row:
+    def _row(self, document: Document, identity: str, verdict: Verdict) -> Row:
         return {
             "document_id": identity,
-            "text": document.text if kept else None,
+            "text": None if verdict.reason == DUPLICATE else document.text,
             "corpus": self._corpus,
             "source_uri": document.source_uri,
             "source_row": document.source_row,
@@ -104,8 +104,10 @@ class ShardWriter:
             "language": document.language,
             "metadata": document.metadata,
             "ingested_at": self._now,
-            "kept": kept,
-            "reason": None if kept else DUPLICATE,
+            "duplicate_of": verdict.duplicate_of,
+            "minhash": verdict.minhash,
+            "kept": verdict.reason is None,
+            "reason": verdict.reason,
         }
 
 
@@ -157,5 +159,5 @@ class _OpenShard:
 
 
 def _said(row: Row) -> bytes:
-    """What tells two tables of one shard apart: which document stands where, and whether kept."""
+    """What tells two tables of one shard apart: which document stands where, and its verdict."""
     return "\t".join(str(row[name]) for name in _SAYS).encode() + b"\n"

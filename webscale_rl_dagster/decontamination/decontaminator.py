@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from webscale_rl_dagster.decontamination.batches import Batch, Row, batched
 from webscale_rl_dagster.decontamination.index import IndexFile
 from webscale_rl_dagster.decontamination.lookup import Lookup, merge
 from webscale_rl_dagster.decontamination.profiles import PROFILES, ProfileName
 from webscale_rl_dagster.decontamination.scanning import Hit, Text, scan_batch
 from webscale_rl_dagster.errors import BenchmarkError
-
-if TYPE_CHECKING:
-    import polars as pl
-
-_BATCH_CHARACTERS, _BATCH_TEXTS = 400_000, 4096
-"""What one step holds in memory at least; half a megabyte stays in a core's cache."""
 
 _SENT = 4
 """Batches to a message: what a process is handed takes longer than handing it over."""
@@ -38,7 +34,7 @@ class Decontaminator:
         self._lookup = Lookup.load(folder)
         self._processes = processes
         self._pool: ProcessPoolExecutor | None = None
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._temporary = ExitStack()
 
     @classmethod
     def open(
@@ -51,15 +47,16 @@ class Decontaminator:
         """Unpack the indexes into a temporary folder, some 12 bytes an n-gram.
 
         Raises:
-            BenchmarkError: there is no index; to find nothing in nothing would look like clean.
+            BenchmarkError: an index is damaged, or there is none; to find nothing in nothing would
+                look like clean.
         """
         if not indexes:
             raise BenchmarkError("there is no benchmark to clean against: name one, or `ready`")
-        temporary = tempfile.TemporaryDirectory(prefix="decontamination-")
-        folder = Path(temporary.name)
-        merge(indexes, folder)
-        result = cls(folder, profile, processes)
-        result._temporary = temporary
+        with ExitStack() as temporary:
+            folder = temporary.enter_context(TemporaryDirectory(prefix="decontamination-"))
+            merge(indexes, Path(folder))
+            result = cls(Path(folder), profile, processes)
+            result._temporary = temporary.pop_all()
         return result
 
     def scan(self, texts: Iterable[Text]) -> Iterator[Hit]:
@@ -69,55 +66,54 @@ class Decontaminator:
         A text of field `question` that is all of a three- or four-word benchmark question is a
         hit too; elsewhere so few words prove nothing.
         """
+        for text, hits in self.marked(texts, lambda text: [text[1:]]):
+            for hit in hits:
+                yield hit._replace(id=text[0])
+
+    def marked(
+        self, rows: Iterable[Row], texts: Callable[[Row], Iterable[tuple[str, str]]]
+    ) -> Iterator[tuple[Row, tuple[Hit, ...]]]:
+        """Each row with the hits of its (field, text) texts, in the rows' order; the best first.
+
+        Of equals the first is first. Rows are read ahead as far as `scan` reads texts. The `id` of
+        a hit is the number of its row, from 0.
+        """
+        ahead: deque[Batch[Row]] = deque()
+
+        def batches() -> Iterator[list[Text]]:
+            for batch in batched(rows, texts):
+                ahead.append(batch)
+                yield batch.texts
+
+        found: defaultdict[int, list[Hit]] = defaultdict(list)
+        number = itertools.count()
+        for hits in self._found(batches()):
+            batch = ahead.popleft()
+            for hit in hits:
+                moved = batch.moved(hit)
+                found[int(moved.id)].append(moved)
+            for row in batch.complete:
+                yield row, _best_first(found.pop(next(number), ()))
+
+    def _found(self, batches: Iterator[list[Text]]) -> Iterator[list[Hit]]:
+        """Of each batch its hits."""
         if self._processes == 1:
-            for batch in _batches(texts):
-                yield from scan_batch(batch, self._lookup, PROFILES[self._profile])
+            for batch in batches:
+                yield scan_batch(batch, self._lookup, PROFILES[self._profile])
             return
         pool = self._started()
-        under_way: deque[Future[list[Hit]]] = deque()
-        for message in _grouped(_batches(texts)):
+        under_way: deque[Future[list[list[Hit]]]] = deque()
+        for message in _grouped(batches):
             under_way.append(pool.submit(_work, message))
             if len(under_way) > 2 * self._processes:
                 yield from under_way.popleft().result()
         for future in under_way:
             yield from future.result()
 
-    def scan_frame(
-        self, frame: pl.DataFrame, *, id_column: str, text_columns: Sequence[str]
-    ) -> pl.DataFrame:
-        """Hits in the text columns of a frame, a row per hit; nulls are passed over."""
-        import polars as pl
-
-        triples = (
-            (row_id, name, text)
-            for part in frame.select(id_column, *text_columns).iter_slices(1 << 16)
-            for name in text_columns
-            for row_id, text in zip(part[id_column], part[name], strict=True)
-            if text is not None
-        )
-        return pl.DataFrame(
-            list(self.scan(triples)),
-            schema={
-                "id": pl.String,
-                "field": pl.String,
-                "benchmark": pl.String,
-                "split": pl.String,
-                "file": pl.String,
-                "item": pl.UInt32,
-                "part": pl.String,
-                "start": pl.UInt32,
-                "end": pl.UInt32,
-                "text": pl.String,
-                "score": pl.Float32,
-            },
-            orient="row",
-        )
-
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        self._temporary.close()
 
     def __enter__(self) -> Self:
         return self
@@ -156,23 +152,15 @@ def _prepare(folder: Path, profile: ProfileName) -> None:
     _worker.append(_Worker(Lookup.load(folder), profile))
 
 
-def _work(batches: Sequence[Sequence[Text]]) -> list[Hit]:
+def _work(batches: Sequence[Sequence[Text]]) -> list[list[Hit]]:
     worker = _worker[0]
     profile = PROFILES[worker.profile]
-    return [hit for batch in batches for hit in scan_batch(batch, worker.lookup, profile)]
+    return [scan_batch(batch, worker.lookup, profile) for batch in batches]
 
 
-def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
-    batch: list[Text] = []
-    size = 0
-    for text in texts:
-        batch.append(text)
-        size += len(text[2])
-        if size >= _BATCH_CHARACTERS or len(batch) == _BATCH_TEXTS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _best_first(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """What two pieces of a text share is found twice."""
+    return tuple(sorted(dict.fromkeys(hits), key=lambda hit: -hit.score)) if hits else ()
 
 
 def _grouped(batches: Iterator[list[Text]]) -> Iterator[list[list[Text]]]:

@@ -8,7 +8,9 @@ ngrams.parquet    the hash of each run of eight words, sorted, and the entry it 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
@@ -94,6 +96,7 @@ class IndexFile:
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
+        self._name = name
         try:
             self._zip = zipfile.ZipFile(file)
             self.summary = Summary.from_json(self._zip.read("benchmark.json"))
@@ -105,9 +108,9 @@ class IndexFile:
             raise BenchmarkError(f"{name} cannot be used: {error}") from None
 
     def entries(self) -> dict[str, npt.NDArray[Any]]:
-        with self._zip.open("entries.parquet") as file:
-            table = pq.read_table(pa.PythonFile(cast(BinaryIO, file), mode="r"))
-        return {name: table[name].to_numpy() for name in table.column_names}
+        with self._parquet("entries.parquet") as parquet:
+            table = parquet.read()
+        return {name: _numbers(table[name].combine_chunks()) for name in table.column_names}
 
     def close(self) -> None:
         self._zip.close()
@@ -126,8 +129,23 @@ class IndexFile:
 
     def copy_grams(self, hashes: BinaryIO, entries: BinaryIO) -> None:
         """Write both columns as bare numbers, a row group at a time."""
-        with self._zip.open("ngrams.parquet") as file:
-            parquet = pq.ParquetFile(pa.PythonFile(cast(BinaryIO, file), mode="r"))
+        with self._parquet("ngrams.parquet") as parquet:
             for batch in parquet.iter_batches(batch_size=1 << 18):
-                hashes.write(batch["hash"].to_numpy().tobytes())
-                entries.write(batch["entry"].to_numpy().tobytes())
+                hashes.write(_numbers(batch["hash"]).tobytes())
+                entries.write(_numbers(batch["entry"]).tobytes())
+
+    @contextmanager
+    def _parquet(self, part: str) -> Iterator[pq.ParquetFile]:
+        try:
+            with self._zip.open(part) as file:
+                yield pq.ParquetFile(pa.PythonFile(cast(BinaryIO, file), mode="r"))
+        except (zipfile.BadZipFile, zlib.error, KeyError, pa.ArrowException, OSError) as error:
+            raise BenchmarkError(
+                f"{part} of {self._name} cannot be read: {error}. If storage is not at fault, add "
+                "the benchmark again"
+            ) from error
+
+
+def _numbers(column: pa.Array) -> npt.NDArray[Any]:
+    """Neither `to_numpy` nor `read_table`: both import pandas, a second of CPU."""
+    return np.from_dlpack(column)

@@ -1,4 +1,4 @@
-"""The index that comes with the package; `scripts/ready_index.py` makes it."""
+"""The index that comes with the package; `benchmarks/contamination/ready_index.py` makes it."""
 
 from __future__ import annotations
 

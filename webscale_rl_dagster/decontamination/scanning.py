@@ -18,6 +18,9 @@ Text = tuple[str, str, str]
 
 WHOLE_FIELD = "question"
 
+LONGEST = 500
+"""Characters of evidence; a text that repeats an item is one passage from end to end."""
+
 
 class Hit(NamedTuple):
     """A benchmark entry in one of our texts, and the evidence."""
@@ -35,13 +38,16 @@ class Hit(NamedTuple):
     """Of the matched passage, in characters of our text."""
     end: int
     text: str
-    """The passage itself."""
+    """The passage itself, its first `LONGEST` characters."""
     score: float
     """Share of the entry that the passage holds, its words weighed by rarity."""
 
 
 def scan_batch(batch: Sequence[Text], lookup: Lookup, profile: Profile) -> list[Hit]:
-    """Hits in the batch's order, the best of a text first."""
+    """Hits in the batch's order, the best of a text first.
+
+    An item that a text repeats far apart is a hit at each place.
+    """
     words = words_of([text for _, _, text in batch])
     found = passages(words, lookup)
     found = found.where(profile.confirms(found, lookup))
@@ -52,18 +58,14 @@ def scan_batch(batch: Sequence[Text], lookup: Lookup, profile: Profile) -> list[
         rows += _rows(short, np.ones(len(short.text)))
     rows.sort(key=lambda row: (row[0], -row[1], row[2], row[4]))
     hits: list[Hit] = []
-    seen: set[tuple[int, int]] = set()
     offsets, of = None, -1
     for number, score, first, last, entry in rows:
-        if (number, entry) in seen:
-            continue
         text = batch[number]
         if offsets is None or of != number:
             offsets, of = Offsets(text[2]), number
         base = int(words.first[number])
         span = offsets.span(first - base, last - base)
         if last - first + 1 >= GRAM or stands_alone(text[2], *span):
-            seen.add((number, entry))
             hits.append(_hit(text, lookup, entry, score, span))
     return hits
 
@@ -95,6 +97,6 @@ def _hit(text: Text, lookup: Lookup, entry: int, score: float, span: tuple[int, 
         int(lookup.entries["row"][entry]),
         PARTS[int(lookup.entries["part"][entry])],
         *span,
-        text[2][slice(*span)],
+        text[2][span[0] : min(span[1], span[0] + LONGEST)],
         round(score, 4),
     )

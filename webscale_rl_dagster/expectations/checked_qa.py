@@ -9,13 +9,13 @@ import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.expectations import claims
+from webscale_rl_dagster.expectations import verdicts as judged
 from webscale_rl_dagster.expectations.facts import Facts, key
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 IDS = ("qa_id", "document_id", "reason")
-_VERDICTS = ("answer_correct", "answer_leaked", "self_contained")
 
 
 def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
@@ -44,14 +44,14 @@ def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
 
 
 def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
-    """Verdicts are due on kept rows and on those that no rule dropped and the model answered."""
-    broke_rules = (pl.col("rules_failed").list.len() > 0).fill_null(False)
-    due = pl.col("kept").fill_null(True) | ~(broke_rules | claims.unanswered())
-    given = pl.all_horizontal(pl.col(verdict).is_not_null() for verdict in _VERDICTS)
-    accepting = pl.col("answer_correct") & ~pl.col("answer_leaked") & pl.col("self_contained")
+    """Models' verdicts are due on kept rows and on those that a model, not a rule, dropped."""
+    after = pl.col("reason").is_in([*judged.MODEL, *judged.AFTER_MODEL]).fill_null(False)
+    due = pl.col("kept").fill_null(True) | after
+    complete = judged.given(judged.CERTAIN) & (~due | judged.given(judged.MODEL))
+    obeyed = claims.holds_if_kept(judged.accepting(), "obeyed")
     return frame.select(
         *claims.outcome_columns(),
         key("qa_id").alias("key"),
-        (~due | given).alias("verdicts_complete"),
-        claims.holds_if_kept(accepting & ~broke_rules, "verdicts_obeyed"),
+        complete.alias("verdicts_complete"),
+        (obeyed & judged.explained()).alias("verdicts_obeyed"),
     )

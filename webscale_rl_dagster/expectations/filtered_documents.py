@@ -25,6 +25,8 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
         claims.unique("part", name="window_unique"),
         claims.every_row("windows_tile"),
         claims.every_row("verdict_complete"),
+        claims.every_row("kept_clean"),
+        claims.every_row("contamination_shown"),
         claims.share("kept", name="kept_share", low=gates.min_kept_documents),
     ]
 
@@ -40,7 +42,8 @@ def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
 
 
 def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(
+    shown = claims.present(["benchmark", "text"])
+    return frame.with_columns(pl.col("contamination").struct.field("benchmark", "text")).select(
         *claims.outcome_columns(),
         "window",
         "window_start",
@@ -49,6 +52,8 @@ def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
         key("document_id", "window").alias("part"),
         (pl.col("window") == 0).fill_null(False).alias("first_window"),
         claims.holds_if_kept(pl.col("tokens") > 0, "verdict_complete"),
+        claims.holds_if_kept(pl.col("contamination").is_null(), "kept_clean"),
+        (shown | (pl.col("reason") != "contaminated").fill_null(True)).alias("contamination_shown"),
     )
 
 

@@ -53,9 +53,10 @@ class Dispatcher:
         progress: Progress,
         *,
         price: Price | None = None,
+        usage: Usage | None = None,
     ) -> None:
         self.engine = engine
-        self.usage = Usage()
+        self.usage = Usage() if usage is None else usage
         self.progress = progress
         self._journal = journal
         self._policy = policy

@@ -11,12 +11,21 @@ _WINDOW = ("window", "window_start", "window_end")
 _FROM_CANDIDATE = ("question", "answer", "style", "domain", "persona", "round_trip")
 _FROM_DOCUMENT = ("corpus", "source_uri", "source_row", "url", "title", "licence")
 _FROM_CHECK = (
+    "profile",
+    "verdicts",
     "evidence_start",
     "evidence_end",
-    "answer_correct",
-    "answer_leaked",
-    "self_contained",
+    "evidence_kind",
+    "answer_type",
+    "verifier",
+    "answer_aliases",
+    "decontaminated_against",
+    "votes",
+    "agreement",
+    "open_book_rate",
+    "closed_book_rate",
     "checker_model",
+    "prober_model",
 )
 
 
@@ -34,6 +43,7 @@ COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
         **_id("raw_documents"),
         **dict.fromkeys(_WINDOW, (("raw_documents", "text"),)),
         **dict.fromkeys(("tokens", "language", "model_reason", "kept", "reason"), _TEXT),
+        "contamination": (("raw_documents", "text"),),
     },
     "classified_documents": {
         **_id("filtered_documents"),
@@ -54,13 +64,16 @@ COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
         **_id("candidate_qa", "qa_id"),
         **_id("candidate_qa"),
         **dict.fromkeys(
-            ("rules_failed", "evidence_start", "evidence_end"),
+            ("evidence_start", "evidence_end", "evidence_kind"),
             (*_PAIR, *_TEXT, ("candidate_qa", "window_start"), ("candidate_qa", "window_end")),
         ),
+        **dict.fromkeys(("answer_type", "verifier", "answer_aliases", "verifier_faults"), _PAIR),
+        **dict.fromkeys(("contamination", "duplicate_of"), _PAIR),
         **dict.fromkeys(
-            ("answer_correct", "answer_leaked", "self_contained", "kept", "reason"),
+            ("verdicts", "agreement", "open_book_rate", "rivals", "kept", "reason"),
             (*_PAIR, *_TEXT),
         ),
+        "closed_book_rate": _PAIR,
     },
     "verified_qa": {
         **_id("checked_qa", "qa_id"),
@@ -69,8 +82,5 @@ COLUMN_SOURCES: dict[str, dict[str, tuple[Source, ...]]] = {
         **{name: (("raw_documents", name),) for name in _FROM_DOCUMENT},
         **{name: (("checked_qa", name),) for name in _FROM_CHECK},
         "generator_model": (("candidate_qa", "model"),),
-        "answer_type": (("candidate_qa", "answer"),),
-        "verifier": (("candidate_qa", "answer"),),
-        "answer_aliases": (("candidate_qa", "answer"),),
     },
 }

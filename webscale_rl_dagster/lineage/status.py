@@ -12,6 +12,7 @@ from webscale_rl_dagster.config import Price
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.accounting import stage_usage
 from webscale_rl_dagster.lineage.ledger import StageCounts, answered, due, shard_counts
+from webscale_rl_dagster.lineage.verdicts import VerdictCounts, verdict_counts
 from webscale_rl_dagster.schemas import ASKING, STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -29,11 +30,12 @@ class GateVerdict(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShardStatus:
-    """One shard: its counts, whether they add up, its gate, and its stages' model calls."""
+    """One shard: its counts, whether they add up, model calls, verdicts on pairs, and its gate."""
 
     shard: str
     stages: dict[str, StageCounts]
     calls: dict[str, Usage]
+    verdicts: VerdictCounts
     reconciled: bool
     gate_open: bool
     gate_failed: list[str]
@@ -48,6 +50,7 @@ class ShardStatus:
             "shard": self.shard,
             "stages": {name: asdict(counts) for name, counts in self.stages.items()},
             "calls": {name: usage.as_dict() for name, usage in self.calls.items()},
+            "verdicts": self.verdicts,
             "reconciled": self.reconciled,
             "gate": {"open": self.gate_open, "failed": self.gate_failed},
             "published": self.published,
@@ -78,6 +81,7 @@ def shard_status(
         shard=shard,
         stages=stages,
         calls={stage: stage_usage(tables.objects, stage, shard, prices=prices) for stage in ASKING},
+        verdicts=verdict_counts(tables, shard),
         reconciled=agrees,
         gate_open=all(verdict.state == "open" for verdict in verdicts),
         gate_failed=[

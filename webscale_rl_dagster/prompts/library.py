@@ -1,7 +1,7 @@
 """Loads the prompt templates and renders them, document first.
 
-Every prompt starts with the same system message and the document, and ends with what differs
-between stages: an engine's prefix cache then serves the document's tokens to all its calls. Each
+Every prompt about a document starts with the same system message and the document, and ends with
+what differs between stages: an engine's prefix cache then serves its tokens to all its calls. Each
 task ends with a few one-line examples and the document's own line after them: a small model
 follows the pattern just before its answer, not an instruction a thousand tokens back.
 """
@@ -18,7 +18,9 @@ from typing import Literal
 from webscale_rl_dagster.identity import sha256_text
 from webscale_rl_dagster.inference.protocol import TemplateRef
 
-TemplateName = Literal["filter", "classify", "generate", "answer", "check"]
+TemplateName = Literal[
+    "filter", "classify", "generate", "answer", "check", "probe_open", "probe_closed", "rival"
+]
 
 _FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
 _TITLE_BYTES = 100
@@ -48,6 +50,11 @@ class Template:
             {"role": "user", "content": f"{block}\n\n{task}"},
         )
 
+    def render_alone(self, **fields: str) -> tuple[dict[str, str], ...]:
+        """The task without a document, nor the system message, which speaks of one."""
+        safe = {name: defuse(value) for name, value in fields.items()}
+        return ({"role": "user", "content": self.task.substitute(safe)},)
+
 
 @functools.cache
 def load_template(name: TemplateName) -> Template:
@@ -74,3 +81,8 @@ def _head(title: str) -> str:
 def defuse(text: str) -> str:
     """Documents are hostile: none may open or close the block it stands in."""
     return _TAG.sub("\u2039", text)
+
+
+def on_one_line(text: str) -> str:
+    """Without what could end its line or its quotation in a prompt."""
+    return " ".join(text.split()).replace('"', "'")

@@ -74,6 +74,11 @@ def checker_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
     )
 
 
+def rival_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
+    """Whether another answer than the pair's is right, too."""
+    return _object(reason=_text(reason_chars), rival_correct={"type": "boolean"})
+
+
 def answer_schema(*, choices: Sequence[str] = ()) -> Schema:
     """The round trip: free text, or one of `choices`."""
     return _object(answer={"type": "string", "enum": list(choices)} if choices else _text(100, 1))

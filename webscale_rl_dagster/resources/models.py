@@ -1,10 +1,10 @@
 """Role -> engine, as a Dagster resource; one engine of a kind serves a whole run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from time import perf_counter, thread_time
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -20,7 +20,7 @@ from webscale_rl_dagster.lineage.accounting import record_usage
 from webscale_rl_dagster.storage.objects import Objects
 
 Row = dict[str, Any]
-ROLES: tuple[Role, ...] = ("filter", "classifier", "generator", "checker")
+Dispatchers = Mapping[Role, Dispatcher]
 
 
 class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
@@ -38,7 +38,8 @@ class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
     def of(cls, config: Config, engines: EnginePool) -> "ModelsResource":
         return cls(
             roles={
-                role: config.models.for_role(role).model_dump(exclude_none=True) for role in ROLES
+                role: config.models.for_role(role).model_dump(exclude_none=True)
+                for role in get_args(Role)
             },
             prices={
                 model: price.model_dump(exclude_none=True) for model, price in config.prices.items()
@@ -57,52 +58,71 @@ class ModelsResource(dg.ConfigurableResource["ModelsResource"]):
 
     def run(
         self,
-        role: Role,
+        *roles: Role,
         place: JournalPlace,
-        *,
         objects: Objects,
         progress: Progress,
         rows: int,
-        work: Callable[[Dispatcher], AsyncIterator[Row]],
+        work: Callable[[Dispatchers], AsyncIterator[Row]],
         write: Callable[[Row], None],
     ) -> Usage:
-        """Do one stage's work with its role's engine and journal, writing rows as they come.
+        """Do one stage's work with its roles' engines and its journal, writing rows as they come.
 
-        Raises StageDeadlinePassed, TooManyFailures, EngineUnavailable or StorageError; all that
-        was completed by then is in the journal.
+        The first role's deadline is the stage's. Raises StageDeadlinePassed, TooManyFailures,
+        EngineUnavailable or StorageError; all that was completed by then is in the journal.
         """
-        config = EngineConfig.model_validate(self.roles[role])
+        configs = {role: EngineConfig.model_validate(self.roles[role]) for role in roles}
 
         async def session() -> Usage:
-            async with self._dispatcher(config, place, objects, progress) as dispatcher:
+            async with self._dispatchers(configs, place, objects, progress) as (found, usage):
                 progress.started(place.stage, place.shard, rows)
-                async with _deadline(config, place):
-                    async for row in work(dispatcher):
+                async with _deadline(configs[roles[0]], place):
+                    async for row in work(found):
                         write(row)
-            progress.finished(dispatcher.usage)
-            return dispatcher.usage
+            progress.finished(usage)
+            return usage
 
         return self.engines.run(session())
 
     @asynccontextmanager
-    async def _dispatcher(
-        self, config: EngineConfig, place: JournalPlace, objects: Objects, progress: Progress
-    ) -> AsyncIterator[Dispatcher]:
-        """Its usage is recorded however the stage ends; its journal is merged when it is done."""
+    async def _dispatchers(
+        self,
+        configs: Mapping[Role, EngineConfig],
+        place: JournalPlace,
+        objects: Objects,
+        progress: Progress,
+    ) -> AsyncIterator[tuple[Dispatchers, Usage]]:
+        """One for all roles of the same configuration, so that they share its slots.
+
+        The usage is of all of them, recorded however the stage ends; the journal is merged when it
+        is done.
+        """
+        usage = Usage()
+        started, own = perf_counter(), thread_time()
+        async with Journal(objects, place) as journal:
+            found: dict[Role, Dispatcher] = {}
+            for role, config in configs.items():
+                twin = next((other for other in found if configs[other] == config), None)
+                found[role] = (
+                    found[twin] if twin else self._dispatcher(config, journal, progress, usage)
+                )
+            try:
+                yield found, usage
+            finally:
+                for dispatcher in found.values():
+                    await dispatcher.aclose()
+                usage.elapsed_seconds = perf_counter() - started
+                usage.own_seconds = thread_time() - own
+                record_usage(objects, place, usage)
+        await asyncio.to_thread(journal.compact)
+
+    def _dispatcher(
+        self, config: EngineConfig, journal: Journal, progress: Progress, usage: Usage
+    ) -> Dispatcher:
         engine = self.engines.engine(config)
         policy = Policy(config.request_deadline_s, config.attempts, config.max_failed_share)
         price = self._prices.get(engine.identity.model)
-        started, own = perf_counter(), thread_time()
-        async with Journal(objects, place) as journal:
-            dispatcher = Dispatcher(engine, journal, policy, progress, price=price)
-            try:
-                yield dispatcher
-            finally:
-                await dispatcher.aclose()
-                dispatcher.usage.elapsed_seconds = perf_counter() - started
-                dispatcher.usage.own_seconds = thread_time() - own
-                record_usage(objects, place, dispatcher.usage)
-        await asyncio.to_thread(journal.compact)
+        return Dispatcher(engine, journal, policy, progress, price=price, usage=usage)
 
 
 @asynccontextmanager

@@ -3,9 +3,10 @@
 Imports nothing heavy: neither Dagster nor polars, and the computer algebra only when it is asked.
 """
 
+from .adversarial import adversarial_responses, bombs
 from .scoring import decide, score
 from .strictness import AnswerType, Judge, Strictness
-from .verifiers import accepts_itself, adversarial_responses, falls_for, rejects_adversarial
+from .verifiers import accepts_itself, falls_for, mistakes, rejects_adversarial
 
 __all__ = [
     "AnswerType",
@@ -13,8 +14,10 @@ __all__ = [
     "Strictness",
     "accepts_itself",
     "adversarial_responses",
+    "bombs",
     "decide",
     "falls_for",
+    "mistakes",
     "rejects_adversarial",
     "score",
 ]

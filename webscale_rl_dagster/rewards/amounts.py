@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from .normalise import tokenise
 from .number_words import NUMBER_WORDS, read_number
-from .units import SIGNS, STERLING, Unit, plain, read_unit
+from .unit_names import Unit
+from .units import SIGNS, STERLING, plain, read_unit
 
 _SCALES = {
     "hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "bn": 9,
@@ -55,16 +56,18 @@ _FEWEST_DIGITS = 3
 _RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?(?::|/|to|in|of|out of)\s?(\d{1,9}(?:\.\d{1,9})?)")
 _MODES = (ROUND_HALF_UP, ROUND_HALF_EVEN)
 _CONVERSION_ERROR = Decimal("1e-12")
-_POUND = Decimal("0.45359237")
-"""A pound's size where it is a mass; `five pounds` may be money."""
+_POUND = Unit(Decimal("453.59237"), (("mass", 1),))
+"""`Five pounds` may be money."""
 
 
-_LETTERS_OF_DEGREES = {
-    reading[0]: degree[0]
-    for letter in "CF"
-    if (reading := read_unit(letter)) and (degree := read_unit(f"°{letter}"))
-}
-"""`100 C` is read as coulombs unless the gold is a temperature."""
+@lru_cache(maxsize=1)
+def _letters_of_degrees() -> dict[Unit, Unit]:
+    """`100 C` is read as coulombs unless the gold is a temperature."""
+    return {
+        reading.unit: degree.unit
+        for letter in "CF"
+        if (reading := read_unit(letter)) and (degree := read_unit(f"°{letter}"))
+    }
 
 
 class Amount(NamedTuple):
@@ -222,10 +225,10 @@ def same_value(given: Decimal, gold: Decimal, tolerance: float, rounded: bool) -
 def converted(amount: Amount, unit: Unit) -> Decimal | None:
     """The amount's value in another unit; none where they measure different things."""
     given = amount.unit
-    if given is not None and given.size == _POUND and unit.dimensions == STERLING.dimensions:
+    if given == _POUND and unit.dimensions == STERLING.dimensions:
         given = STERLING
-    if unit.offset and amount.unit in _LETTERS_OF_DEGREES:
-        given = _LETTERS_OF_DEGREES[amount.unit]
+    if given is not None and unit.offset:
+        given = _letters_of_degrees().get(given, given)
     if given is None or given.dimensions != unit.dimensions:
         return None
     if given == unit:

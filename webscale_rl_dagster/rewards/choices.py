@@ -31,7 +31,7 @@ _LETTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _IS_RIGHT = re.compile(r" is (?:the )?(?:correct|right|best)(?: (?:answer|option|choice|one))?$")
-_ANOTHER = re.compile(r"^\W*\(?[A-Ha-h]\b|[;&]|\band\b|,\s*\(?[A-Ha-h]\b")
+_ANOTHER = re.compile(r"^\W*\(?[A-Ha-h]\b|[;&]|\band\b|,\s*\(?[A-Ha-hJ-Z]\b")
 _FEWEST_WORDS = 4
 """Of an explanation behind a letter."""
 _STATED = re.compile(r"[A-Z][A-Za-z'’ ]{1,150} `([^`]+)`(?: [a-z][a-z ]{1,80})?\.?")

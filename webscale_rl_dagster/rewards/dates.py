@@ -1,4 +1,8 @@
-"""Dates as exact as they are given: a day, a month, a year, a decade, a century, or a range."""
+"""Dates as exact as they are given: a day, a month, a year, a decade, a century, or a range.
+
+`dateutil` reads none of the last three, nor eras, and fills in what a date leaves open: to it 1871
+is 22 November 1871 if today is the 22nd of November, and 10 or 1.5 are dates.
+"""
 
 import re
 from functools import lru_cache

@@ -10,6 +10,7 @@ _TWIN = re.compile(
     "[\u0400-\u052f\u0531-\u0587\u13a0-\u13ff\u0391-\u03a1\u03a4\u03a5\u03a7\u03bd\u03bf\u03c1]"
 )
 """Cyrillic, Armenian, Cherokee, and the Greek letters that pass for Latin ones."""
+_LATIN_OF = str.maketrans("асеіорхуАВСЕНКМОРТХ", "aceiopxyABCEHKMOPTX")
 _WORD = re.compile(r"\w+")
 
 
@@ -31,7 +32,9 @@ def disguised(text: str, gold: str, *, mixed: bool = False) -> bool:
     foreign = {char for char in text if not char.isascii()} - set(gold)
     if any(_hidden(char) for char in foreign):
         return True
-    return not mixed and any(
-        _LATIN.search(word) and _TWIN.search(word) and not set(_TWIN.findall(word)) <= set(gold)
-        for word in _WORD.findall(text)
-    )
+    words = [word for word in _WORD.findall(text) if not set(_TWIN.findall(word)) <= set(gold)]
+    if any(
+        word.translate(_LATIN_OF).isascii() and word.translate(_LATIN_OF) in gold for word in words
+    ):
+        return True
+    return not mixed and any(_LATIN.search(word) for word in words)

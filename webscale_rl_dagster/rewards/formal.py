@@ -10,6 +10,8 @@ from .wording import hedged
 
 _SENTENCE = re.compile(r"[A-Z][A-Za-z'’ ]{3,120} (?:is|are|equals?|:) (\S.{0,150})")
 _DOLLARS = re.compile(r"\$\$?([^$]{1,200})\$\$?")
+_FORMAL = re.compile(r"[\\^=;+*/{}\d\n]")
+"""What no sentence around a formula holds: there it is one of a list."""
 
 
 def same_formula(answer: str, gold: str, case: Case) -> bool:
@@ -37,7 +39,7 @@ def _stated(answer: str) -> str | None:
     """The only formula between dollars in a sentence, or what the sentence ends in."""
     formulas = _DOLLARS.findall(answer)
     if len(formulas) == 1:
-        return str(formulas[0])
+        return None if _FORMAL.search(_DOLLARS.sub("", answer)) else str(formulas[0])
     sentence = None if formulas else _SENTENCE.fullmatch(answer.strip())
     return sentence[1] if sentence else None
 

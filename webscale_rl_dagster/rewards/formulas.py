@@ -5,86 +5,22 @@ r"""Formulas, plain or LaTeX, read into trees of bounded size.
 What this grammar does not know (matrices, integrals, sums) is left to the computer algebra.
 """
 
-import re
 from functools import lru_cache
 from typing import Any
 
+from .formula_tokens import CONSTANTS, FUNCTIONS, GREEK, OPAQUE, RELATIONS, Unreadable, tokens
+
 Tree = tuple[Any, ...]
-_LONGEST = 600
 _DEEPEST = 40
-_MOST_TOKENS = 250
-FUNCTIONS = frozenset(
-    """sin cos tan cot sec csc arcsin arccos arctan asin acos atan sinh cosh tanh log ln lg exp sqrt
-    abs max min gcd lcm floor ceil""".split()
-)
-_OPAQUE = frozenset("fghFGHOoΘΩPEDT")
-"""One letter before a parenthesis that applies instead of multiplying: f(x), O(n log n)."""
-_GREEK = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
-    rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi
-    Psi Omega hbar ell""".split()
-)
-_LETTERS = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "θ": "theta",
-    "λ": "lambda", "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi",
-    "ω": "omega", "Δ": "Delta", "Θ": "Theta", "Ω": "Omega", "Σ": "Sigma",
-}  # fmt: skip
-_RELATIONS = {
-    "=": "=", "<": "<", ">": ">", "≤": "<=", "≥": ">=", "<=": "<=", ">=": ">=", "≠": "!=",
-    "!=": "!=", "≈": "=", r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">=", r"\lt": "<",
-    r"\gt": ">", r"\ne": "!=", r"\neq": "!=", r"\approx": "=", "==": "=", r"\leqslant": "<=",
-    r"\geqslant": ">=", r"\in": "in", "∈": "in",
-}  # fmt: skip
-_CONSTANTS = {r"\pi": "pi", "π": "pi", r"\infty": "infinity", "∞": "infinity"}
-_SYNONYMS = {
-    "×": "*", "·": "*", "⋅": "*", "∙": "*", r"\times": "*", r"\cdot": "*", r"\ast": "*",
-    "÷": "/", r"\div": "/", "−": "-", "–": "-", "**": "^", r"\lbrace": "{", r"\rbrace": "}",
-    r"\{": r"\{", r"\}": r"\}", r"\lvert": "|", r"\rvert": "|", r"\vert": "|", "√": r"\sqrt",
-    r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\cfrac": r"\frac", r"\operatorname": "",
-    r"\%": "%", r"\lor": "or", r"\vee": "or",
-}  # fmt: skip
-_SPACING = re.compile(
-    r"\\(?:left|right|big|Big|bigg|Bigg|displaystyle|limits|mathrm|mathbf|mathit|text|rm|quad|qquad)"
-    r"(?![A-Za-z])|\\[,;:! ]|~|\$|\\\(|\\\)|\\\[|\\\]|&"
-)
-_ORDER = re.compile(r"\\mathcal\s?\{?\s?O\s?\}?")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
-_SUPER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+")
-_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SUB = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
-_TOKEN = re.compile(
-    r"\s*(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+|\\[A-Za-z]+|\\[{}%]|\*\*|[<>!=]="
-    r"|[A-Za-z]+|\S)"
-)
-
-
-class Unreadable(Exception):
-    """The grammar does not hold this text, or it is too long or too deep."""
 
 
 @lru_cache(maxsize=2048)
 def read(text: str) -> Tree | None:
     """The tree of a formula; none where it is unreadable."""
     try:
-        return _Reader(_tokens(text)).whole()
+        return _Reader(tokens(text)).whole()
     except (Unreadable, RecursionError):
         return None
-
-
-def _tokens(text: str) -> list[str]:
-    if len(text) > _LONGEST:
-        raise Unreadable
-    text = _SUPER.sub(lambda m: f"^{{{m[0].translate(_SUPERSCRIPTS)}}}", text)
-    text = _SUB.sub(lambda m: f"_{{{m[0].translate(_SUBSCRIPTS)}}}", text)
-    text = _SPACING.sub(" ", _ORDER.sub("O", text.replace("{,}", ",")))
-    found: list[str] = []
-    for token in _TOKEN.findall(text):
-        token = _LETTERS.get(token, _SYNONYMS.get(token, token))
-        if token:
-            found.append(token)
-    if not 0 < len(found) <= _MOST_TOKENS:
-        raise Unreadable
-    return found
 
 
 class _Reader:
@@ -117,11 +53,11 @@ class _Reader:
 
     def relation(self) -> Tree:
         left = self.sum()
-        if self.next() not in _RELATIONS:
+        if self.next() not in RELATIONS:
             return left
         chain: list[Any] = [left]
-        while self.next() in _RELATIONS:
-            chain += [_RELATIONS[self.take()], self.sum()]
+        while self.next() in RELATIONS:
+            chain += [RELATIONS[self.take()], self.sum()]
         return ("relation", *chain)
 
     def sum(self) -> Tree:
@@ -163,14 +99,14 @@ class _Reader:
                 return tree
 
     def starts_factor(self, token: str) -> bool:
-        if not token or token in _RELATIONS or token in ("or", "and"):
+        if not token or token in RELATIONS or token in ("or", "and"):
             return False
         if token == "|":
             return False
         return (
             token[0].isalnum()
             or token in ("(", "{", r"\frac", r"\sqrt", "π", "∞")
-            or (token[0] == "\\" and (token[1:] in FUNCTIONS | _GREEK or token in _CONSTANTS))
+            or (token[0] == "\\" and (token[1:] in FUNCTIONS | GREEK or token in CONSTANTS))
         )
 
     def power(self) -> Tree:
@@ -208,8 +144,8 @@ class _Reader:
         token = self.take()
         if token[0].isdigit() or token[0] == ".":
             return self.number(token)
-        if token in _CONSTANTS:
-            return ("name", _CONSTANTS[token])
+        if token in CONSTANTS:
+            return ("name", CONSTANTS[token])
         if token in ("(", "{"):
             return self.group(token)
         if token in ("[", r"\{"):
@@ -225,8 +161,8 @@ class _Reader:
         name = token.removeprefix("\\")
         if name in FUNCTIONS:
             return self.function(name)
-        if name in _GREEK or (token.isalpha() and token.isascii()):
-            return self.named(name, greek=name in _GREEK)
+        if name in GREEK or (token.isalpha() and token.isascii()):
+            return self.named(name, greek=name in GREEK)
         raise Unreadable
 
     def number(self, token: str) -> Tree:
@@ -305,9 +241,9 @@ class _Reader:
             start = self.at
             self.argument()
             name += "_" + "".join(self.tokens[start : self.at]).strip("{}")
-        while name[0] in _OPAQUE and self.next() in ("'", "′"):
+        while name[0] in OPAQUE and self.next() in ("'", "′"):
             name += self.take()
-        if name.rstrip("'′") in _OPAQUE and self.next() == "(":
+        if name.rstrip("'′") in OPAQUE and self.next() == "(":
             inner = self.group(self.take())
             return ("call", name, *(inner[1:] if inner[0] == "tuple" else (inner,)))
         return ("name", name)

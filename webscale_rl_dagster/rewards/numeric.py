@@ -19,7 +19,8 @@ from .amounts import (
 from .extraction import LONGEST_ANSWER, retracts, tidy
 from .formal import same_formula
 from .strictness import Case
-from .units import Unit, plain, read_unit
+from .unit_names import Unit
+from .units import plain, read_unit
 from .wording import hedged, same_amount_words, same_items, same_words
 
 _LEAD = (
@@ -42,7 +43,7 @@ _BOUND_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What makes a bound or a part of the amount that follows."""
-_BOUND_BEHIND = re.compile(r"\s*(?:\+|[-*/^]|plus\b|and (?:more|above|over)\b)", re.IGNORECASE)
+_BOUND_BEHIND = re.compile(r"\s*(?:\+|[-*/^]|,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,7 @@ _HEDGE = frozenset(
     rather unlike versus vs nothing nobody cannot cant isnt wasnt arent werent doesnt didnt dont
     wont wouldnt couldnt shouldnt hasnt havent hadnt other than anything but false wrong incorrect
     could might unknown unsure uncertain unclear doubt deny denied refuse unable sorry wait
-    actually""".split()
+    actually ignore disregard""".split()
 )
 """Words that turn a sentence round; they count only where the gold lacks them."""
 _EMPTY = frozenset(

@@ -1,115 +1,121 @@
-"""Judges candidates: certain rules first, then the paper's three questions to a model.
+"""Judges candidates: what is certain first, then models, then repeats among those accepted.
 
-A candidate that breaks a rule is never sent to the model. Every verdict is a column.
+A candidate that breaks what its profile requires is never sent to a model. Every verdict is on the
+row, asked or not; `kept` is the conjunction of those that the profile requires.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 
+from webscale_rl_dagster.config import VerificationConfig
+from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
+from webscale_rl_dagster.deduplication.questions import QuestionIndex
 from webscale_rl_dagster.inference.dispatch import Dispatcher
-from webscale_rl_dagster.inference.protocol import CompletionRequest, Sampling
-from webscale_rl_dagster.inference.structured import ask_object
-from webscale_rl_dagster.prompts import schemas as outputs
-from webscale_rl_dagster.prompts.library import load_template
-from webscale_rl_dagster.stages.documents import in_document, with_windows
-from webscale_rl_dagster.stages.outcome import KEPT, Outcome, dropped, unanswered
+from webscale_rl_dagster.inference.protocol import Failed
+from webscale_rl_dagster.stages.certain import judge_certain
+from webscale_rl_dagster.stages.model_check import Checked, check_pair
+from webscale_rl_dagster.stages.outcome import KEPT, Outcome, dropped, failed, unanswered
+from webscale_rl_dagster.stages.probe import Probed, probe_pair
 from webscale_rl_dagster.storage.tables import Row
-from webscale_rl_dagster.verification.candidate import Candidate
-from webscale_rl_dagster.verification.duplicates import duplicate_questions
-from webscale_rl_dagster.verification.rules import judge
-
-DUPLICATE = "duplicate_question"
-_VERDICTS = ("answer_correct", "answer_leaked", "self_contained")
+from webscale_rl_dagster.verification.profiles import PROFILES, first_broken, verdict
 
 
-def check_candidates(
-    candidates: Iterable[Row], documents: Iterable[Row], dispatcher: Dispatcher
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who is asked about a pair; the prober under the profile `strict` only."""
+
+    checker: Dispatcher
+    prober: Dispatcher | None = None
+    decontaminator: Decontaminator | None = None
+    benchmarks: tuple[str, ...] = ()
+    """What the decontaminator holds."""
+
+
+async def check_candidates(
+    candidates: Iterable[Row],
+    documents: Iterable[Row],
+    judges: Judges,
+    settings: VerificationConfig,
 ) -> AsyncIterator[Row]:
     """One `checked_qa` row per kept candidate, in their order."""
 
-    async def check(candidate: Row) -> Row:
-        return await _check(candidate, dispatcher)
+    async def check(judged: tuple[Row, Row]) -> tuple[Row, Row]:
+        pair, row = judged
+        outcome = await _asked(pair, row, judges, settings)
+        return pair, row | outcome
 
-    marked = with_windows(_mark_repeats(candidates), documents, table="candidate_qa")
-    return dispatcher.in_order(check, marked)
-
-
-def _mark_repeats(candidates: Iterable[Row]) -> Iterator[Row]:
-    """Whether an earlier candidate of the same document, of any of its windows, asks the same."""
-    for _, group in groupby(candidates, key=itemgetter("document_id")):
-        rows = list(group)
-        found = duplicate_questions(
-            [row["question"] for row in rows], [row["answer"] for row in rows]
-        )
-        for row, repeats in zip(rows, found, strict=True):
-            yield row | {"repeats": repeats}
-
-
-async def _check(candidate: Row, dispatcher: Dispatcher) -> Row:
-    verdicts = judge(
-        Candidate(
-            question=candidate["question"],
-            answer=candidate["answer"],
-            document=candidate["text"],
-            title=candidate["title"],
-            style=candidate["style"],
-        )
+    certain = judge_certain(
+        candidates,
+        documents,
+        profile=settings.profile,
+        decontaminator=judges.decontaminator,
+        benchmarks=judges.benchmarks,
     )
-    failed = [*verdicts.failed, *([DUPLICATE] if candidate["repeats"] else [])]
-    start, end = in_document(verdicts.evidence, candidate)
-    row: Row = {
-        "qa_id": candidate["qa_id"],
-        "document_id": candidate["document_id"],
-        "rules_failed": failed,
-        "evidence_start": start,
-        "evidence_end": end,
-        "evidence_kind": verdicts.evidence_kind,
-        **dict.fromkeys(_VERDICTS),
-        "model_reason": None,
-        "checker_model": dispatcher.engine.identity.model,
+    accepted = QuestionIndex()
+    async for pair, row in judges.checker.in_order(check, certain):
+        if row["kept"]:
+            _compare(pair, row, accepted, settings)
+        yield row
+
+
+async def _asked(pair: Row, row: Row, judges: Judges, settings: VerificationConfig) -> Outcome:
+    """Fills in what models say, and what becomes of the row until it is compared with others."""
+    verdicts = row["verdicts"]
+    broken = first_broken(verdicts, settings.profile)
+    if broken is None:
+        row["checker_model"] = judges.checker.engine.identity.model
+        checked = await check_pair(pair, judges.checker.complete, votes=settings.votes)
+        if not isinstance(checked, Checked):
+            return unanswered(checked)
+        _tell_checked(row, checked)
+        broken = first_broken(verdicts, settings.profile)
+    if broken is None and judges.prober is not None:
+        row["prober_model"] = judges.prober.engine.identity.model
+        probed = await probe_pair(
+            pair | {name: row[name] for name in ("answer_type", "answer_aliases")},
+            ask_prober=judges.prober.complete,
+            ask_checker=judges.checker.complete,
+            settings=settings.probes,
+        )
+        if isinstance(probed, Failed):
+            return failed(probed.error)
+        _tell_probed(row, probed, settings)
+        broken = first_broken(verdicts, settings.profile)
+    return KEPT if broken is None else dropped(broken)
+
+
+def _tell_checked(row: Row, checked: Checked) -> None:
+    row["verdicts"] |= {
+        "model_answer_incorrect": verdict(not checked.answer_correct),
+        "model_answer_leaked": verdict(checked.answer_leaked),
+        "model_not_self_contained": verdict(not checked.self_contained),
     }
-    if failed:
-        return row | dropped(failed[0])
-    answer = await ask_object(dispatcher.complete, _request(candidate))
-    if not isinstance(answer, dict):
-        return row | unanswered(answer)
-    row |= {name: answer[name] for name in _VERDICTS}
-    row["model_reason"] = answer["reason"]
-    return row | _judged(answer)
+    row["model_reason"] = checked.reason
+    row["votes"] = checked.votes
+    row["agreement"] = checked.agreement
 
 
-def _judged(answer: Row) -> Outcome:
-    """The paper's conjunction: correct, not leaked, with its context."""
-    if not answer["answer_correct"]:
-        return dropped("model_answer_incorrect")
-    if answer["answer_leaked"]:
-        return dropped("model_answer_leaked")
-    if not answer["self_contained"]:
-        return dropped("model_not_self_contained")
-    return KEPT
+def _tell_probed(row: Row, probed: Probed, settings: VerificationConfig) -> None:
+    probes = settings.probes
+    solved = probed.open_book_rate >= probes.min_open_book
+    row["verdicts"] |= {
+        "open_book_unsolved": verdict(not solved),
+        "closed_book_solved": verdict(probed.closed_book_rate > probes.max_closed_book),
+        "not_unique": verdict(not probed.unique) if solved else None,
+    }
+    row["open_book_rate"] = probed.open_book_rate
+    row["closed_book_rate"] = probed.closed_book_rate
+    row["rivals"] = list(probed.rivals)
 
 
-def _request(candidate: Row) -> CompletionRequest:
-    template = load_template("check")
-    return CompletionRequest(
-        messages=template.render(
-            document=candidate["text"],
-            title=candidate["title"],
-            question=_on_one_line(candidate["question"]),
-            answer=_on_one_line(candidate["answer"]),
-        ),
-        sampling=Sampling(max_tokens=160),
-        template=template.ref,
-        role="checker",
-        document_id=candidate["document_id"],
-        qa_id=candidate["qa_id"],
-        schema=outputs.checker_schema(),
-    )
-
-
-def _on_one_line(text: str) -> str:
-    """Without what could end its quotation in the prompt."""
-    return " ".join(text.split()).replace('"', "'")
+def _compare(pair: Row, row: Row, accepted: QuestionIndex, settings: VerificationConfig) -> None:
+    """Of two accepted pairs that ask the same, the first in the shard's order stays."""
+    if "near_duplicate" not in PROFILES[settings.profile]:
+        return
+    repeated = accepted.add(pair["qa_id"], pair["question"], pair["answer"])
+    row["verdicts"]["near_duplicate"] = verdict(repeated is not None)
+    if repeated is not None:
+        row["duplicate_of"] = repeated
+        row |= dropped("near_duplicate")

@@ -52,6 +52,7 @@ def ingest(
     format: str = "auto",
     text_field: str = "text",
     licence: str | None = None,
+    near_duplicates: float | None = None,
     on_progress: Callable[[IngestProgress], None] = _unwatched,
 ) -> Iterator[IngestedShard]:
     """Yield each shard once its table is written; IngestError, at once, if nothing can be read.
@@ -59,6 +60,9 @@ def ingest(
     The same content enters the same corpus once, whatever its name and whatever the other
     arguments of the second call. A crash costs the shard under way: a rerun reads the file again,
     leaves tables that say the same as they are, and ends as an undisturbed run would have.
+
+    A text that is stored already, or whose similarity to a stored one is estimated at
+    `near_duplicates` or more, is a row that is not kept. None looks for exact repeats only.
     """
     if re.fullmatch(CORPUS_NAME, corpus) is None:
         raise IngestError(
@@ -72,6 +76,7 @@ def ingest(
         tables=tables,
         shard_documents=shard_documents,
         options=ReadOptions(text_field, licence, max_document_bytes),
+        near_duplicates=near_duplicates,
         on_progress=on_progress,
     )
     return ingestion.run()
@@ -86,6 +91,7 @@ class _Ingestion:
     tables: Tables
     shard_documents: int
     options: ReadOptions
+    near_duplicates: float | None
     on_progress: Callable[[IngestProgress], None]
     bytes_done: int = 0
     bytes_total: int = 0
@@ -94,7 +100,7 @@ class _Ingestion:
 
     def run(self) -> Iterator[IngestedShard]:
         self.bytes_total = sum(source.size() for source in self.sources)
-        with closing(KnownDocuments()) as known:
+        with closing(KnownDocuments(near=self.near_duplicates)) as known:
             for source in self.sources:
                 yield from self._source(source, known)
                 self.bytes_done += source.size()

@@ -8,7 +8,6 @@ from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.stages.documents import paired
 from webscale_rl_dagster.stages.outcome import KEPT
 from webscale_rl_dagster.storage.tables import Row
-from webscale_rl_dagster.verification.answer_types import VERIFIERS, aliases, answer_type
 
 SOURCE = ("document_id", "corpus", "source_uri", "source_row", "url", "title", "licence")
 """The columns of `raw_documents` that a pair carries."""
@@ -27,12 +26,6 @@ def publish_pairs(
 
 
 def _published(pair: Row, document: Row) -> Row:
-    kind = answer_type(pair["answer"], pair["question"])
     row: Row = {name: document[name] for name in SOURCE} | pair | KEPT
-    row |= {
-        "answer_type": kind,
-        "verifier": VERIFIERS[kind],
-        "answer_aliases": list(aliases(pair["answer"])),
-        "generator_model": pair["model"],
-    }
+    row["generator_model"] = pair["model"]
     return {name: row[name] for name in TABLES["verified_qa"].names()}

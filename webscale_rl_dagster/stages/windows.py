@@ -12,9 +12,8 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
 
-from webscale_rl_dagster.config import ModelsConfig, Role
+from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.inference.tokens import Count, token_counter
 from webscale_rl_dagster.prompts.library import defuse
 from webscale_rl_dagster.writing.sentences import sentence_ends
@@ -118,13 +117,13 @@ class Windower:
         yield from self._fitting(text, bounds, middle, last)
 
 
-def windower(models: ModelsConfig) -> Windower:
-    """Fits the windows of all four roles' engines."""
+def windower(config: Config) -> Windower:
+    """Fits the windows of the engines of all roles that are asked."""
     limits: dict[Count, int] = {}
-    for role in get_args(Role):
-        config = models.for_role(role)
-        count = token_counter(config)
-        budget = config.window_tokens - PROMPT_ROOM
+    for role in config.roles:
+        engine = config.models.for_role(role)
+        count = token_counter(engine)
+        budget = engine.window_tokens - PROMPT_ROOM
         limits[count] = min(budget, limits.get(count, budget))
     return Windower(limits)
 

@@ -1,1 +1,1 @@
-"""Rules, answer types and duplicates: what can be verified without asking a model."""
+"""Rules and answer types: what can be verified without asking a model."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from webscale_rl_dagster.rewards import AnswerType
-from webscale_rl_dagster.rewards.normalise import normalise, tokenise
+from webscale_rl_dagster.rewards.amounts import Amount, prepared, whole_amount
+from webscale_rl_dagster.rewards.normalise import normalise
 from webscale_rl_dagster.rewards.words import STOP_WORDS
 
-from .quantities import ORDINAL, whole_quantity
-from .units import CURRENCY_SIGNS
+from .quantities import CURRENCY_SIGNS, ORDINAL, whole_quantity
 
 VERIFIERS: Mapping[AnswerType, str] = MappingProxyType(
     {
@@ -55,6 +55,10 @@ _EXPRESSION = re.compile(
 )
 _CONNECTORS = STOP_WORDS | {*"von van der de da di la le el al y du".split()}
 _DOTTED = re.compile(r"(?:[A-Z]\.){2,}")
+_FRACTION = re.compile(r"\\[dt]?frac")
+_CLOCK = re.compile(r"\d{1,2} ?[ap]\.?m", re.IGNORECASE)
+"""5 pm are no picometres."""
+_LONGEST_AMOUNT = 100
 _INTEGER = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
@@ -69,10 +73,9 @@ def answer_type(answer: str, question: str = "") -> AnswerType:
         return "choice"
     if _is_date(text, question):
         return "date"
-    plain = text[1:-1] if len(text) > 2 and text[0] == text[-1] == "$" else text
-    quantity = whole_quantity(plain)
-    if quantity and quantity.unit != ORDINAL and "\\" not in plain:
-        return "unit" if quantity.unit else "number"
+    amount = None if _FRACTION.search(text) or _CLOCK.fullmatch(text) else _amount(text)
+    if amount is not None and not amount.ordinal:
+        return "unit" if amount.unit else "number"
     if _MATHS_FUNCTION.search(text):
         return "expression"
     if _CODE.search(text):
@@ -80,6 +83,12 @@ def answer_type(answer: str, question: str = "") -> AnswerType:
     if _EXPRESSION.search(text):
         return "expression"
     return "entity" if _is_name(text) else "phrase"
+
+
+def _amount(text: str) -> Amount | None:
+    """The amount that a text is; not of `5!`, nor of several numbers."""
+    plain = text[1:-1] if len(text) > 2 and text[0] == text[-1] == "$" else text
+    return whole_amount(prepared(plain)) if len(plain) <= _LONGEST_AMOUNT else None
 
 
 def _is_date(text: str, question: str) -> bool:
@@ -105,16 +114,41 @@ def aliases(answer: str) -> tuple[str, ...]:
         found.append(text.replace(".", ""))
     if _INTEGER.search(text):
         found.append(_INTEGER.sub(lambda match: match.group().replace(",", ""), text))
-    quantity = whole_quantity(text)
-    if quantity and quantity.unit != ORDINAL and len(tokenise(text).words) < 20:
+    quantity = whole_quantity(text) if _amount(text) else None
+    if quantity and quantity.unit != ORDINAL:
         sign = next((char for char in text if char in CURRENCY_SIGNS), "")
         value = quantity.value
         digits = str(int(value)) if value == value.to_integral_value() else ""
         if abs(value) == 1 and quantity.unit:
             pass
         elif digits and len(digits) <= 30:
-            unit = "" if sign or not quantity.unit else f" {quantity.unit}"
+            unit = "" if sign or not quantity.unit else f" {_plural(quantity.unit)}"
             found.append(f"{sign}{digits}{unit}")
         elif quantity.unit and not sign and "/" not in text and text[:1].isdecimal():
-            found.append(f"{value.normalize():f} {quantity.unit}")
+            found.append(f"{value.normalize():f} {_plural(quantity.unit)}")
     return tuple(dict.fromkeys(form for form in found if form != text))
+
+
+def _plural(unit: str) -> str:
+    """`miles per hour`; what is spelt in capitals or is its own plural stays."""
+    if unit in _PLURALS:
+        return _PLURALS[unit]
+    if unit.endswith("baud"):
+        return unit.removesuffix("baud") + "bits per second"
+    counted, per, rest = unit.partition(" per ")
+    head = counted.removeprefix("square ").removeprefix("cubic ")
+    if head in _PLURALS:
+        counted = counted.removesuffix(head) + _PLURALS[head]
+    elif head.islower() and not head.startswith("pp") and head[-1] not in "sxz":
+        counted += "s"
+    return counted + per + rest
+
+
+_PLURALS = {
+    "foot": "feet", "inch": "inches", "century": "centuries", "millennium": "millennia",
+    "henry": "henries", "percent": "percent", "permille": "permille", "yen": "yen", "won": "won",
+    "yuan": "yuan", "horsepower": "horsepower", "molar": "molar", "stone": "stone",
+    "degree Celsius": "degrees Celsius", "degree Fahrenheit": "degrees Fahrenheit",
+    "standard atmosphere": "atmospheres", "pound force per square inch": "psi",
+    "food calorie": "kilocalories",
+}  # fmt: skip

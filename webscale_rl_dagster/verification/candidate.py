@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 _CLOZE_PREFIX = re.compile(
-    r"\s*fill in the blank(?: with [^:()]{1,60})?(?: \([^()]{1,60}\))?(?: \(topic: [^:]{1,150}\))?"
+    r"\s*fill in the blank(?: with [^:()]{0,59}[^:()\s])?(?: \((?!topic:)[^()]{1,60}\))?(?: \(topic: [^:]{1,150}\))?"
     r"\s*[:.]?\s*",
     re.IGNORECASE,
 )
+_TOPIC = re.compile(r"\(topic: ([^:]{1,150})\)\s*:", re.IGNORECASE)
 BLANK = re.compile(r"_{3,}")
 """Two underscores are Python's, not a blank."""
 
@@ -36,3 +37,10 @@ class Candidate:
             return self.question
         prefix = _CLOZE_PREFIX.match(self.question)
         return self.question[prefix.end() :] if prefix else self.question
+
+    @property
+    def topic(self) -> str:
+        """What a cloze says beforehand that it is about; mostly nothing."""
+        prefix = _CLOZE_PREFIX.match(self.question) if self.cloze else None
+        found = _TOPIC.search(prefix.group()) if prefix else None
+        return found[1] if found else ""

@@ -9,7 +9,7 @@ _SUFFIXES = tuple(
     """isations isation izations ization ationally ational ations ation ators ator ating ated ates
     ate osities osity ities ity ously ous iness ness ments ment isms ism ists ist ising izing ised
     ized ises izes ise ize ically ical ics ic ally als al ives ive ables able ers er ors or ing ed
-    es s e is ysis ytic cracy cracies cratic cies cy ions ion ances ance ences ence ants ant ents
+    es s e y is ysis ytic cracy cracies cratic cies cy ions ion ances ance ences ence ants ant ents
     ent us um i ae""".split()
 )
 _SHORTEST_WORD = 6

@@ -5,11 +5,14 @@ without a noun that the question supplies, or converted into another unit. Where
 several places, the sentence that shares most with the question is taken.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from webscale_rl_dagster.rewards.dates import Date, dates_within, whole_date
 from webscale_rl_dagster.rewards.normalise import (
     Span,
     find_exact,
@@ -21,7 +24,8 @@ from webscale_rl_dagster.rewards.words import STOP_WORDS, content_stems, stem
 from .candidate import Candidate
 from .measures import same_measure
 from .quantities import Quantity, quantities
-from .sentences import all_stems, sentence_starts, sentence_stems
+from .sentences import all_stems, folded, sentence_starts, sentence_stems, stem_row
+from .spelling import respelled
 
 EvidenceKind = Literal["exact", "normalised", "numeric"]
 _APPROXIMATE = frozenset(
@@ -33,6 +37,7 @@ _MAX_QUANTITIES = 4
 _LONG = 4
 """Letters from which a word in another form is still the same word."""
 _FEW_WORDS = 6
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 
 
 class Evidence(NamedTuple):
@@ -69,12 +74,19 @@ def find_evidence(candidate: Candidate) -> Evidence | None:
         if equal:
             return Evidence(*_closest(equal, document, question), "numeric")
     for form in forms:
+        same_day = _same_date(form, document)
+        if same_day:
+            return Evidence(*_closest(same_day, document, question), "normalised")
         if quantities(form):
             equal = same_measure(form, document)
             if equal:
                 return Evidence(*_closest(equal, document, question), "numeric")
             continue
-        alike = _inflected(form, document) or _without_shared_noun(form, question, document)
+        alike = (
+            _inflected(form, document)
+            or _respelled(form, document)
+            or _without_shared_noun(form, question, document)
+        )
         if alike:
             return Evidence(*_closest(alike, document, question), "normalised")
     return None
@@ -95,15 +107,24 @@ def _closest(spans: Iterable[Span], document: str, question: str) -> Span:
     return max(spans, key=lambda span: shared[bisect_right(starts, span.start) - 1])
 
 
-@lru_cache(maxsize=16)
-def _stem_index(document: str) -> tuple[str, tuple[int, ...]]:
-    stems = [stem(word) for word in tokenise(document).words]
-    offsets: list[int] = []
-    length = 0
-    for word in stems:
-        offsets.append(length)
-        length += len(word) + 1
-    return " ".join(["", *stems, ""]), tuple(offsets)
+def _same_date(answer: str, document: str) -> list[Span]:
+    """`6th January 1907` for 6 January 1907; as exact a date, or none."""
+    given = whole_date(answer)
+    if len(given) != 1 or not isinstance(given[0], Date) or given[0].year is None:
+        return []
+    starts = sentence_starts(document)
+    year = str(abs(given[0].year))
+    found: list[Span] = []
+    for start, end in zip(starts, (*starts[1:], len(document)), strict=True):
+        sentence = document[start:end][:_LONGEST_ANSWER]
+        if year not in sentence:
+            continue
+        for stands in dates_within(sentence):
+            if given[0] in stands.readings:
+                at = start + stands.start
+                stop = document.find(year, at)
+                found.append(Span(at, (stop if stop >= at else at) + len(year)))
+    return found
 
 
 def _inflected(answer: str, document: str) -> list[Span]:
@@ -112,7 +133,7 @@ def _inflected(answer: str, document: str) -> list[Span]:
     if not any(len(word) >= _LONG and word.isalpha() for word in words):
         return []
     needle = " ".join(["", *map(stem, words), ""])
-    joined, offsets = _stem_index(document)
+    joined, offsets = stem_row(document)
     at = joined.find(needle)
     if at < 0:
         return []
@@ -120,6 +141,29 @@ def _inflected(answer: str, document: str) -> list[Span]:
     first = bisect_left(offsets, at)
     last = bisect_left(offsets, at + len(needle) - 1) - 1
     return [Span(tokens.starts[first], tokens.ends[last])]
+
+
+@lru_cache(maxsize=16)
+def _spelling_index(document: str) -> tuple[str, tuple[int, ...], tuple[Span, ...]]:
+    """The document's words as one spelling has them, hyphens gone, and where each stands."""
+    spans = [Span(*found.span()) for found in _COMPOUND.finditer(document)]
+    words = [respelled(folded(document[span.start : span.end])) for span in spans]
+    offsets = tuple(accumulate((len(word) + 1 for word in words), initial=0))
+    return " ".join(["", *words, ""]), offsets, tuple(spans)
+
+
+def _respelled(answer: str, document: str) -> list[Span]:
+    """`Hemocyanin` for haemocyanin, `Cooperation` for Co-operation."""
+    words = [respelled(folded(found.group())) for found in _COMPOUND.finditer(answer)]
+    if not any(len(word) > _LONG for word in words):
+        return []
+    joined, offsets, spans = _spelling_index(document)
+    needle = " ".join(["", *words, ""])
+    at = joined.find(needle)
+    if at < 0:
+        return []
+    first = bisect_left(offsets, at)
+    return [Span(spans[first].start, spans[first + len(words) - 1].end)]
 
 
 def _without_shared_noun(answer: str, question: str, document: str) -> list[Span]:

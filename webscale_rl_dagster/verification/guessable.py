@@ -9,7 +9,8 @@ from .candidate import Candidate
 from .quantities import quantities, whole_quantity
 
 _AMONG = re.compile(
-    r"^(?:between|out of|from among|among|of)\b(.{3,150}?),? (?:which|who|what|whose)\b"
+    r"^(?:between|out of|from among|among|of)\b(.{3,150}?),? (?:which|who|what|whose|where|when"
+    r"|how)\b"
     r"|\bwhich of\b([^?]{3,150}?,[^?]{3,100}?)\b(?:is|are|was|were|has|have|did|does|can|will)\b",
     re.IGNORECASE,
 )

@@ -13,7 +13,8 @@ _WHO = (
 )
 _YES = r"\W{0,3}(?:accept(?:ed|able)?|approved?|correct|pass(?:ed)?|valid)\b"
 _ORDERS = re.compile(
-    r"<\|\w{2,20}\|?>|\[/?INST\]|<</?SYS>>|<\s*/?\s*(?:document|system|instructions?|assistant)\s*>"
+    r"<\|\w{2,20}\|?>|\[/?(?:INST|system|assistant|user)\]|<</?SYS>>|<\s*/?\s*(?:document|system"
+    r"|instructions?|assistant)\s*>"
     r"|#{2,}\s*(?:instructions?|system|response|assistant|human|user)\b"
     r"|(?:^|[.!?>\n]\s*)(?:system|assistant|human|user|judge|grader|teacher mode)\s*:\s"
     r"|->\s*\{\s*\""
@@ -45,7 +46,16 @@ _ORDERS = re.compile(
     rf"|\b(?:dear|attention|note to|message to|instructions? (?:to|for))(?: the| an?| all"
     rf"| any)?(?: ai| llm)? {_WHO}\b|\bas the {_WHO},? you\b|\bshould the {_WHO} (?:give|answer"
     rf"|output|say|return)\b|\bresponse of the {_WHO}\b|\bthis pair (?:is|was|has|as)\b"
-    rf"|\bthis pair of question\b",
+    rf"|\bthis pair of question\b|\bpre-?(?:approved|validated|verified|checked)\b"
+    r"|\bverdict\b[^.?!]{0,30}\b(?:is|be|:)\W{0,3}(?:accept|pass|correct|valid|approve)"
+    r"|\b(?:give|rate|award|score|grade)\b[^.?!]{0,40}\b(?:full marks|top marks|10/10"
+    r"|maximum score)"
+    r"|\b(?:skip|bypass|omit|waive|disable) (?:the |all |any |further )?(?:validation|verification"
+    r"|checks?|checking|review|evaluation|grading|filters?)\b"
+    r"|\byou (?:must|should|shall|will|have to|are to) (?:\w+ )?(?:accept|approve|pass|validate)\b"
+    r"|\b(?:self_contained|answer_correct|answer_leaked|score)\b[^.?!]{0,12}\b(?:to|=|of"
+    r"|:)\W{0,2}(?:true"
+    r"|false|10/10|100%|maximum)",
     re.IGNORECASE,
 )
 _LONGEST = 4000

@@ -6,23 +6,19 @@ be copied without solving anything. The expansion of an acronym does not, where 
 
 import re
 
+from webscale_rl_dagster.rewards.dates import Date, dates_within, whole_date
 from webscale_rl_dagster.rewards.normalise import find_exact, find_normalised, normalise, tokenise
 from webscale_rl_dagster.rewards.words import STOP_WORDS, content_stems, stem
 
 from .answer_types import aliases, answer_type
 from .candidate import Candidate
 from .derivation import roots
+from .namesakes import acronym_leaked, nationality_leaked, surname_leaked
 from .quantities import ORDINAL, Quantity, quantities, whole_quantity
 
-_ASKS_EXPANSION = re.compile(
-    r"\b(?:stands? for|short for|full (?:name|form)|spelled out|initials|expan\w+ of"
-    r"|(?:acronym|abbreviation|initialism|shorthand)(?: is| for| of)\b|abbreviated (?:as|to)\b)",
-    re.IGNORECASE,
+_BARE = re.compile(
+    r"^an? (?=half|third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth|dozen)"
 )
-_ACRONYM = re.compile(r"\b[A-Z]{2,8}\b")
-_WORD = re.compile(r"[^\W\d_]\w*")
-_SHORT_ACRONYMS = frozenset(("EU", "UK", "UN", "US"))
-"""Two letters are else the initials of too many people."""
 
 
 def answer_leaked(candidate: Candidate) -> bool:
@@ -32,9 +28,10 @@ def answer_leaked(candidate: Candidate) -> bool:
         return bool(find_exact(candidate.answer.strip().strip("`"), question))
     forms = (candidate.answer, *candidate.aliases)
     certain = (alias for form in forms for alias in aliases(form))
-    return any(_stands_in(form, question) for form in (*forms, *certain)) or any(
-        leak(candidate.answer, question)
-        for leak in (_number_leaked, _words_leaked, _root_leaked, _acronym_leaked)
+    return (
+        any(_stands_in(form, question) for form in (*forms, *certain))
+        or any(leak(candidate.answer, question) for leak in _LEAKS)
+        or surname_leaked(candidate.answer, question, candidate.document)
     )
 
 
@@ -52,7 +49,7 @@ def _stands_in(answer: str, question: str) -> bool:
 
 
 def _number_leaked(answer: str, question: str) -> bool:
-    number = whole_quantity(answer)
+    number = whole_quantity(_BARE.sub("", answer.strip()))
     if number is None:
         return False
     words = tokenise(question).words
@@ -104,24 +101,19 @@ def _root_leaked(answer: str, question: str) -> bool:
     return any(not wanted.isdisjoint(roots(word)) for word in tokenise(question).words)
 
 
-def _acronym_leaked(answer: str, question: str) -> bool:
-    if _ASKS_EXPANSION.search(question):
+def _date_leaked(answer: str, question: str) -> bool:
+    """The same day in another order of its parts."""
+    given = whole_date(answer)
+    if len(given) != 1 or not isinstance(given[0], Date) or given[0].day is None:
         return False
-    return bool(_initials(answer) & set(_ACRONYM.findall(question.replace(".", "")))) or (
-        _spells_out(question, answer.strip().replace(".", ""))
-    )
+    return any(given[0] in stands.readings for stands in dates_within(question))
 
 
-def _initials(phrase: str) -> set[str]:
-    words = _WORD.findall(phrase)
-    content = [word for word in words if word.lower() not in STOP_WORDS]
-    found = {"".join(word[0] for word in row).upper() for row in (words, content) if len(row) > 1}
-    return {row for row in found if len(row) > 2 or row in _SHORT_ACRONYMS or phrase.islower()}
-
-
-def _spells_out(text: str, acronym: str) -> bool:
-    """Whether capitalised words in a row have the acronym's letters as initials."""
-    if len(acronym) < 3 or not _ACRONYM.fullmatch(acronym):
-        return False
-    content = (word for word in _WORD.findall(text) if word.lower() not in STOP_WORDS)
-    return acronym in "".join(word[0] if word[0].isupper() else " " for word in content)
+_LEAKS = (
+    _number_leaked,
+    _words_leaked,
+    _root_leaked,
+    _date_leaked,
+    acronym_leaked,
+    nationality_leaked,
+)

@@ -10,6 +10,14 @@ from .sentences import sentence_starts
 
 _LONGEST_SENTENCE = 400
 _ROUNDING = Decimal("1e-9")
+_RATIO = re.compile(
+    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine) (?:in|out of) (?:every )?(\d+|two|three"
+    r"|four"
+    r"|five|six|seven|eight|nine|ten|twelve|twenty|hundred)\b(?! (?:january|february|march|april"
+    r"|may|june|july"
+    r"|august|september|october|november|december)\b)",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^\s*(?:about|around|approximately|roughly|nearly|almost|exactly|some|circa|over|up to)\s+",
     re.IGNORECASE,
@@ -17,10 +25,18 @@ _LEAD = re.compile(
 
 
 def same_measure(answer: str, document: str) -> list[Span]:
-    """Where it stands in another unit, 1.2 km for 1,200 m; the sentence, where LaTeX moved it."""
-    wanted = whole_amount(prepared(_LEAD.sub("", answer)))
+    """Where it stands in another unit, 1.2 km for 1,200 m; the sentence, where LaTeX moved it.
+
+    `Newton metres` are read as newton-metres.
+    """
+    plain = prepared(_LEAD.sub("", answer)).strip()
+    wanted = whole_amount(plain) or whole_amount("-".join(plain.rsplit(" ", 1)))
     if wanted is None or wanted.unit is None:
         return []
+    if wanted.unit.dimensions == (("percent", 1),):
+        told = _ratio(wanted.value, document)
+        if told:
+            return told
     starts = sentence_starts(document)
     found: list[Span] = []
     for start, end in zip(starts, (*starts[1:], len(document)), strict=True):
@@ -32,6 +48,17 @@ def same_measure(answer: str, document: str) -> list[Span]:
             moved = plain != sentence
             span = (0, len(sentence)) if moved else (amount.start, amount.end)
             found.append(Span(at + span[0], at + span[1]))
+    return found
+
+
+def _ratio(percent: Decimal, document: str) -> list[Span]:
+    """`Nine in ten` is 90%."""
+    found: list[Span] = []
+    for row in _RATIO.finditer(document):
+        part, whole = (whole_amount(prepared(text)) for text in row.groups())
+        if part and whole and whole.value > part.value > 0 and not (part.unit or whole.unit):
+            if part.value * 100 == percent * whole.value:
+                found.append(Span(*row.span()))
     return found
 
 

@@ -4,20 +4,27 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from webscale_rl_dagster.rewards.normalise import tokenise
+from webscale_rl_dagster.rewards.normalise import Tokens, tokenise
 from webscale_rl_dagster.rewards.number_words import NUMBER_WORDS, read_number
-
-from .units import CURRENCY_SIGNS, UNITS, unit_at
+from webscale_rl_dagster.rewards.units import plain, read_unit
 
 ORDINAL = "ordinal"
 """Stands for a unit: the third is not three."""
+CURRENCY_SIGNS = frozenset("$€£¥")
 _SIGNS = frozenset(("-", "minus", "negative"))
 _SHORT_SCALES = {"k": Decimal(1000), "m": Decimal(10**6), "b": Decimal(10**9)}
 """Read as scales only after a currency sign; `5 m` is a length."""
+_NO_UNITS = frozenset(("in", "am", "pm", "as", "at"))
+"""Behind a number of a sentence these are seldom inches or picometres."""
+_LONGEST_UNIT = 60
+"""Characters."""
 
 
 class Quantity(NamedTuple):
-    """A value, its unit's name, and where it stands: in tokens `first:stop`, in characters."""
+    """A value, its unit's name in words (`meter per second`, `percent`), and where it stands.
+
+    That is in tokens `first:stop`, in characters `start:end`.
+    """
 
     value: Decimal
     unit: str
@@ -38,7 +45,7 @@ class Quantity(NamedTuple):
 @lru_cache(maxsize=32)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number of the text in order, in digits or in words."""
-    words, starts, ends = tokenise(text)
+    words, starts, ends = tokens = tokenise(text)
     found: list[Quantity] = []
     at = 0
     while at < len(words):
@@ -49,25 +56,56 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             continue
         value, first, stop, unit = number.value, at, number.stop, ""
         if words[first - 1 : first] == ("$",) and words[stop : stop + 1] == ("$",):
-            unit, length = unit_at(words, stop + 1)
-            stop += 1 + length if unit else 0
+            unit, behind = _unit_behind(text, tokens, stop + 1)
+            stop = behind if unit else stop
         elif first and words[first - 1] in CURRENCY_SIGNS:
             first -= 1
-            unit = UNITS[words[first]]
+            unit = _currency(words[first])
             if stop < len(words) and words[stop] in _SHORT_SCALES:
                 value *= _SHORT_SCALES[words[stop]]
                 stop += 1
         elif number.ordinal:
             unit = ORDINAL
         else:
-            unit, length = unit_at(words, stop)
-            stop += length
+            unit, stop = _unit_behind(text, tokens, stop)
         if first and words[first - 1] in _SIGNS:
             first -= 1
             value = -value
         found.append(Quantity(value, unit, first, stop, starts[first], ends[stop - 1]))
         at = stop
     return tuple(found)
+
+
+def _unit_behind(text: str, tokens: Tokens, stop: int) -> tuple[str, int]:
+    """The unit that follows the tokens before `stop`, and the token after it."""
+    words, starts, ends = tokens
+    if words[stop : stop + 1] == () or words[stop] in _NO_UNITS:
+        return "", stop
+    start = ends[stop - 1]
+    start += text[start : start + 1] in (" ", "-", "\u00a0")
+    behind = plain(text[start : start + _LONGEST_UNIT])
+    dress = len(behind) - len(behind.lstrip())
+    reading = read_unit(behind[dress:])
+    if reading is None or behind[dress + reading.end :][:1].isalnum():
+        return "", stop
+    reached = start
+    while stop < len(words) and (
+        starts[stop] < reached or len(plain(text[start:reached]).rstrip()) < dress + reading.end
+    ):
+        reached = ends[stop]
+        stop += 1
+    return _said(reading.name), stop
+
+
+@lru_cache(maxsize=8)
+def _currency(sign: str) -> str:
+    reading = read_unit(sign)
+    return _said(reading.name) if reading else ""
+
+
+def _said(unit: str) -> str:
+    """Five pounds may be money or a mass: both are pounds."""
+    return unit.replace("pound sterling", "pound")
 
 
 def whole_quantity(text: str) -> Quantity | None:

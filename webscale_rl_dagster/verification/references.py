@@ -11,6 +11,8 @@ from webscale_rl_dagster.rewards.normalise import tokenise
 from webscale_rl_dagster.rewards.words import STOP_WORDS, stem
 
 from .candidate import Candidate
+from .definite import bare_definite, bare_opening
+from .nationality import is_nationality
 from .roles import latter_unresolved, role_unresolved
 
 _GENERIC = frozenset(
@@ -44,7 +46,7 @@ _NO_NAMES = frozenset(
     irish scottish welsh christian jewish muslim bc ad""".split()
 )
 """Capitalised, but no antecedent of a pronoun."""
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^“”]*”|\*[^*]+\*|'this'|'self'")
+_QUOTED = re.compile(r"`[^`]*`|\$[^$]{4,}\$|\"[^\"]*\"|“[^“”]*”|\*[^*]+\*|'this'|'self'")
 _FIRST_FEW = 3
 """What resolves the first pointers of a text nearly always resolves the later ones."""
 _PERSONAL = re.compile(r"\b(?:he|she|him|his|her|himself|herself)\b", re.IGNORECASE)
@@ -106,13 +108,49 @@ _OPENS_SOUNDLY = re.compile(
     r"|in this (?:sense|case),? the\b|such as\b|that which\b|those who\b|so-called\b)",
     re.IGNORECASE,
 )
+_FRACTION = re.compile(
+    r"(?<!by )(?<!by about )\b(?:a|one|two|three) (?:half|third|quarter|fifth|tenth"
+    r"|two-thirds)s?(?=[,.;])"
+)
+"""Of what?"""
+_SOMEWHERE = re.compile(
+    r"(?<=[\w,] )(?<!of )(?<!the )\b(?:in|at|from|near) (?:[A-Z][\w-]*(?![\w'’-])(?: |(?=\W"
+    r"|$)))+(?![\w-]*['’])"
+)
+"""A name that only tells where it happened."""
+_NAME = r"(?:[A-Z][\w.'’-]*\s)+"
+_BOUND = re.compile(
+    rf"^(?:\w+[\s,]+){{1,4}}?(?:did|does|could|can|would|will|has|had) (?:{_NAME}|he "
+    rf"|she )(?:\w+ly )?\w+"
+    r" (?:it|them)\b"
+    rf"|^(?:\w+[\s,]+){{1,4}}?(?:did|does|was|is|had|has) {_NAME}(?:\w+ )?(?:when|before|after"
+    rf"|while"
+    r"|as|until|because|although|once) (?:he|she) (?:\w+ )?\w+ (?:it|them)\b"
+)
+"""No object pronoun stands for its own subject, and no `it` for a person."""
+_ELLIPSIS = re.compile(
+    r"^(?:(?:by |in |of )?how many (?:did|does|do|was|were|is|are|has|have|had)|which (?:did"
+    r"|does))\b"
+    r"|^(?:what|which) (?:percentage|share|proportion|fraction|portion|part) (?:did|does|do|was"
+    r"|were"
+    r"|had|has) (?!.*\bof\b)[^?]{0,40}\b(?:receive[ds]?|get|got|hold|held|make|made|own|take"
+    r"|took)\b"
+    r"(?! up)|\b(?:took|take|takes|taking) part (?:in (?:1\d|20)\d\d\b|\?)",
+    re.IGNORECASE,
+)
+"""How many of what, a part of what."""
+_THERE = re.compile(
+    r"\b(?!is|are|was|were|be|been)\w+(?:ed|ent|ame|ands?|ive[ds]?) there\b(?! (?:is|are|was))"
+)
 
 
 def unresolved_reference(candidate: Candidate) -> bool:
     """Hinges on `he`, `it`, `this city` or `the company`, and nothing says who or which."""
     asked = candidate.asked
     if candidate.cloze:
-        return bool(_OPENING.match(asked)) and not _OPENS_SOUNDLY.match(asked)
+        leans = bool(_OPENING.match(asked)) and not _OPENS_SOUNDLY.match(asked)
+        lacks = _THERE.search(asked) or _FRACTION.search(asked)
+        return leans or lacks is not None or bare_opening(candidate)
     plain = _QUOTED.sub(" X ", asked)
     named = _names_something(plain)
     return (
@@ -124,12 +162,18 @@ def unresolved_reference(candidate: Candidate) -> bool:
         or _that_unresolved(plain)
         or (not named and role_unresolved(plain))
         or latter_unresolved(plain)
+        or _BOUND.search(plain) is not None
+        or _ELLIPSIS.search(plain) is not None
+        or bare_definite(candidate, named=_names_something(_SOMEWHERE.sub(" ", plain)))
     )
 
 
 def _names_something(text: str) -> bool:
     return "X" in text.split() or any(
-        found.lower().rstrip("'’s") not in _NO_NAMES for found in _NAMED.findall(text)
+        name not in _NO_NAMES
+        and name.rstrip("s") not in _NO_NAMES
+        and not is_nationality(name.rstrip("s"))
+        for name in (re.sub(r"['’]s?$", "", found.lower()) for found in _NAMED.findall(text))
     )
 
 

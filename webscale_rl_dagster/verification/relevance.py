@@ -27,7 +27,9 @@ def question_not_grounded(candidate: Candidate) -> bool:
     words = {word for word in content if len(word) > 1 and not any(map(str.isdecimal, word))}
     known = document_stems(candidate.document) | all_stems(candidate.title)
     names = content_stems(normalise(" ".join(_NAME.findall(asked))).split())
+    held = len(words & known)
+    if held == 0 and len(names) > 1 and len(words) == _FEWEST_CLUES - 1:
+        return True
     if len(words) < _FEWEST_CLUES or names & known:
         return False
-    held = len(words & known)
     return held == 0 or (len(words) > _FEWEST_CLUES and held < _HARDLY * len(words))

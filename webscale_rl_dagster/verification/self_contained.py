@@ -3,6 +3,7 @@
 import re
 
 from .candidate import Candidate
+from .changing import changes
 
 _SOURCE = (
     r"(?:text|passage|article|document|excerpt|paragraph|essay|snippet|blog ?post|webpage|web page"
@@ -15,7 +16,7 @@ _NOT_THE_SOURCE = (
 )
 _WRITER = r"(?:author|writer|narrator|speaker|interviewee|blogger|poster|reviewer)s?"
 _REFERENCE = re.compile(
-    r"\b(?:in|from|by|per|within|throughout|on|to|of|with|does|did|do) the"
+    r"\b(?:in|from|by|per|as|within|throughout|on|to|of|with|does|did|do) the"
     rf"(?: (?:following|original|present|source))? {_SOURCE}\b{_NOT_THE_SOURCE}"
     r"|\bthe (?:first|second|third|last|final|opening|next|previous) (?:paragraph|sentence"
     r"|section)\b"
@@ -35,6 +36,12 @@ _REFERENCE = re.compile(
     r"|\b(?:described|mentioned|stated|discussed|noted|shown|given|listed|provided|outlined"
     r"|presented|defined|explained) (?:above|below|here|earlier|previously)\b"
     r"|\b(?:is|are|was|were|being) (?:mentioned|discussed|described)(?:\s*\?|\s*$| as an example)"
+    r"|\bas (?:mentioned|stated|described|noted|shown|discussed|explained|listed|given)(?=,)"
+    rf"|\bthe {_WRITER}['’]s?\b(?! (?:guild|union|block)\b)|\bthe above \w"
+    r"|\bthis (?:\w+ )?(?:guide|manual|brochure|post|blog|thread|lecture|essay|report|interview)\b"
+    r"|\bthe (?:information|details|facts|description|context|material|data) (?:that (?:is|are|was"
+    r"|were)"
+    r" )?(?:given|provided|supplied|presented|available|at hand|here)\b(?! (?:to|by|in|on|for)\b)"
     r"|\bbased (?:only |solely )?on the (?:information|details|description)\b"
     r"|\b(?:mentioned|listed|discussed)\s*\?"
     r"|\b(?:does|do|did) the (?:study|story|paper|report|research|researchers|experiment|example)"
@@ -79,6 +86,8 @@ def references_document(candidate: Candidate) -> bool:
 def time_sensitive(candidate: Candidate) -> bool:
     """The answer goes stale; a question that names its year does not."""
     asked = candidate.asked
+    if changes(candidate):
+        return True
     if not _TIME.search(asked):
         return False
     return not (_DATES_NOW if _NOW.search(asked) else _ANCHOR).search(asked)

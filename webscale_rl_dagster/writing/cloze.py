@@ -7,14 +7,26 @@ from __future__ import annotations
 
 import re
 
-from webscale_rl_dagster.writing.names import is_pinned
+from webscale_rl_dagster.writing.defining import identifies
+from webscale_rl_dagster.writing.lasting import lasts
+from webscale_rl_dagster.writing.owners import has_owner
+from webscale_rl_dagster.writing.pinned import is_pinned
 from webscale_rl_dagster.writing.sentences import split_sentences
 from webscale_rl_dagster.writing.spans import AnswerSpan
 from webscale_rl_dagster.writing.standalone import BLANK, stand_alone
 from webscale_rl_dagster.writing.topic import Topic
 
 _UNIT = re.compile(r"[\d.,]+(?: (?:million|billion|trillion|thousand))?[ \u00a0-]?(?P<unit>.+)\Z")
-_DAY = re.compile(r"\d{1,2} [A-Z]|[A-Z][a-z]+ \d{1,2},")
+_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]|[A-Z][a-z]+ \d{1,2}(?:st|nd|rd|th|,| )")
+_MONTH = re.compile(r"[A-Z][a-z]")
+_OR_ALIAS = re.compile(
+    rf"(?<={BLANK}), or (?:just |simply )?(?:an? |the )?[\w-]+(?: [\w-]+)?(?=\.\Z)"
+)
+_CLASS = re.compile(
+    r"(?<= )(?:island|river|lake|sea|ocean|peninsula|strait|mountains?|university|war|street)s?\b"
+    r"|\b(?:strait|lake|mount|gulf|bay|university|battle|treaty|isle) (?:of )?(?=\w)"
+)
+"""What several names may share without one giving the other away."""
 _ALIAS_CLAUSE = re.compile(
     r"\A((?:An? |The )?____),? (?:\w+ )?(?:also|officially|commonly|sometimes|formerly|otherwise"
     r"|often|better|or|originally|more commonly)(?: (?:known|called|referred to|spelled|written))?"
@@ -37,21 +49,21 @@ def cloze_question(text: str, span: AnswerSpan, *, topic: Topic) -> str | None:
         and not is_pinned(sentence.text[:start], sentence.text[end:])
     ):
         return None
+    if not lasts(sentence.text[:start], span.text, sentence.text[end:], span.kind):
+        return None
     blanked = sentence.text[:start] + BLANK + sentence.text[end:]
     if asks_topic:
         blanked = _ALIAS_CLAUSE.sub(r"\1 ", re.sub(r"\s*\([^()]*\)", "", blanked))
     before = [earlier.text for earlier in sentences[:index]]
     alone = stand_alone(blanked, topic=topic, before=before, names_topic=not asks_topic)
-    if alone is None or alone.count(BLANK) != 1:
+    if alone is None or alone.count(BLANK) != 1 or not has_owner(alone, topic):
         return None
+    alone = _OR_ALIAS.sub("", alone)
     if alone.startswith(BLANK) and span.kind in ("number", "unit"):
         return None
-    if (
-        re.match(rf"(?:An? |The )?{BLANK}", alone)
-        and span.kind == "term"
-        and not _identifies(alone)
-    ):
-        return None
+    if re.match(rf"(?:An? |The )?{BLANK}", alone) and (span.kind == "term" or asks_topic):
+        if not identifies(alone.partition(BLANK)[2], is_person=asks_topic and topic.is_person):
+            return None
     alone = re.sub(rf"\b([Aa])n? {BLANK}", rf"\1(n) {BLANK}", alone)
     question = f"Fill in the blank{_hint(span)}{_about(alone, topic, asks_topic)}: {alone}"
     return None if _gives_away(question, span, topic if asks_topic else None) else question
@@ -70,7 +82,7 @@ def _date_form(text: str) -> str:
         return "a century"
     if _DAY.match(text):
         return "a date (day, month and year)"
-    return "a month and year" if text[0].isalpha() else "a year"
+    return "a month and year" if _MONTH.match(text) else "a year"
 
 
 def _unit_form(text: str) -> str:
@@ -85,22 +97,7 @@ def _unit_form(text: str) -> str:
 def _about(alone: str, topic: Topic, asks_topic: bool) -> str:
     if asks_topic or not topic.name or topic.mention(alone):
         return ""
-    return f" (topic: {topic.name})"
-
-
-def _identifies(alone: str) -> bool:
-    """A definition fits one thing only if it says enough: "is the", or a name, or much detail."""
-    _, _, said = alone.partition(BLANK)
-    said = said.strip()
-    words = len(said.split())
-    if not re.match(r"(?:is|are|was|were|refers to)\b", said):
-        return False
-    if re.match(r"(?:is|are|was|were|refers to) the\b", said):
-        return words >= 9
-    if re.match(r"(?:is|was) an? (?:\w+ ){0,4}(?:country|town|city|village|region|river)\b", said):
-        return words >= 18
-    particular = re.search(r"(?<=[a-z,] )[A-Z][a-z]+|\d{2,}", said)
-    return words >= (12 if particular else 15)
+    return f" (topic: {topic.label})"
 
 
 def _gives_away(question: str, span: AnswerSpan, topic: Topic | None) -> bool:
@@ -108,6 +105,6 @@ def _gives_away(question: str, span: AnswerSpan, topic: Topic | None) -> bool:
     if span.kind in ("number", "unit", "date"):
         numbers = re.findall(r"\d[\d,.]*\d|\d", span.text)
         return any(re.search(rf"(?<![\d.,]){re.escape(n)}(?![\d]|[.,]\d)", rest) for n in numbers)
-    stems = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", span.text.lower())}
+    stems = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", _CLASS.sub("", span.text.lower()))}
     words = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", rest.lower())}
     return bool(stems & words) or span.text.lower() in rest.lower()

@@ -16,21 +16,35 @@ _MONTH = (
 )
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 _PLAIN_YEAR = rf"(?:{_MONTH} )?{_YEAR}(?![\w–-]|[.,]\d)"
+_NTH = r"(?:st|nd|rd|th)"
 _DATES = (
-    (rf"(?<![\w–-])(?:\d{{1,2}} {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}, {_YEAR})(?![\w–-])", 3.4),
-    (r"(?<![\w–-])\d{1,4} (?:BCE?|CE|AD)(?![\w–-])", 3.2),
+    (
+        rf"(?<![\w–-])(?:\d{{1,2}}{_NTH}? {_MONTH},? {_YEAR}|{_MONTH} \d{{1,2}}{_NTH}?,? {_YEAR})"
+        r"(?![\w–-])",
+        3.4,
+    ),
+    (r"(?<![\w–-])(?:\d{1,4} (?:BCE?|CE|AD)|AD \d{1,4})(?![\w–-])", 3.2),
     (rf"(?<=\b[Ii]n ){_PLAIN_YEAR}", 3.6),
+    (rf"(?<=\b[Ii]n ){_MONTH} [1-9]\d{{2}}(?![\w–-]|[.,]\d)", 3.4),
+    (r"(?<=[a-z] in )[1-9]\d{2}(?=\.(?:\s|\Z)|[,;] )", 3.0),
     (rf"(?<=\bsince |\buntil ){_PLAIN_YEAR}", 2.8),
-    (r"(?<=\bbuilt in the |\bbegan in the )\d{1,2}(?:st|nd|rd|th) century(?: BCE?)?(?![\w-])", 2.0),
+    (
+        r"\b(?:built|began|started|founded|introduced|invented|abolished)\b[^,;]{0,60}? in the"
+        r" (?:early |late |mid-)?(?P<date>\d{1,2}(?:st|nd|rd|th) century(?: BCE?)?)(?![\w-])",
+        2.0,
+    ),
 )
 _DATE_PATTERNS = tuple((re.compile(pattern), score) for pattern, score in _DATES)
 _PART_OF_RANGE = re.compile(
-    r"(?:as of|between|from|and|or|to|by|before|after|[–-]) ?(?:in )?\Z", re.IGNORECASE
+    r"(?:as of|between|from|and|or|to|by|before|after|around|about|circa|ca?\."
+    r"|[–-]) ?(?:in )?\Z",
+    re.IGNORECASE,
 )
 _STATISTIC = re.compile(
     r"%|per ?cent|estimated|population|per capita|literacy|GDP|unemployment|\baged\b|census"
-    r"|expectancy|expenditure"
+    r"|expectancy|expenditure|[Pp]roduction|output|[Ss]ales|revenues?|turnover|consumption"
 )
+_FIGURE = re.compile(rf"(?!{_YEAR}\b)(?<![\d,.])\d[\d,.]*")
 
 _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?: (?:million|billion|trillion|thousand))?"
@@ -48,15 +62,15 @@ _UNIT = (
 )
 _BEFORE = r"(?<![\w.,–$€£#§/+*=^-])"
 _MONEY = re.compile(rf"(?<![\w$])(?:US|A|C|NZ|HK)?[$€£¥]{_NUMBER}(?! ?[–-]\d)")
-_QUANTITY = re.compile(rf"{_BEFORE}{_NUMBER}{_UNIT}(?: ago\b)?(?!-)")
+_QUANTITY = re.compile(rf"{_BEFORE}{_NUMBER}{_UNIT}(?: ago\b)?(?![-/])")
 _COUNT = re.compile(
     rf"{_BEFORE}{_NUMBER}(?= [a-z]{{3,}})(?!-| (?:and|or|to|in|on|at|by|for|from|of|with|was|were"
     r"|is|are|as|the|but|until|when|after|before)\b)"
 )
 _LOOSE = re.compile(
     r"(?:more than|over|less than|at least|at most|up to|fewer than|as (?:many|much|few|low|high)"
-    r" as|between|from|to|and|or|nearly|almost|roughly|around|some|under|above|below|minimum of"
-    r"|age of|aged|[–-]|×|by) ?\Z",
+    r" as|between|from|to|and|or|nearly|almost|roughly|around|some|under|above|below|minus"
+    r"|minimum of|age of|aged|[–-]|×|by)(?: an?)? ?\Z",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r" ?(?:[–-]|to|or|and) ?\d| or (?:more|less|so)\b")
@@ -66,12 +80,13 @@ _LABELLED = re.compile(r"(?:[A-Z]\w*|[Nn]umber|reactor|version|type|class|page|s
 
 def dates(sentence: str) -> Iterator[Found]:
     """Days, months and years that something happened in; centuries only of what was built then."""
-    if _STATISTIC.search(sentence):
+    if _STATISTIC.search(sentence) and _FIGURE.search(sentence):
         return
     for pattern, score in _DATE_PATTERNS:
         for match in pattern.finditer(sentence):
-            if not _PART_OF_RANGE.search(sentence[: match.start()]):
-                yield Found(*match.span(), "date", score)
+            start, end = match.span("date" if "date" in pattern.groupindex else 0)
+            if not _PART_OF_RANGE.search(sentence[:start]):
+                yield Found(start, end, "date", score)
 
 
 def quantities(sentence: str) -> Iterator[Found]:
@@ -97,4 +112,6 @@ def _is_loose(sentence: str, match: re.Match[str]) -> bool:
 
 
 def _doubt(sentence: str, match: re.Match[str]) -> float:
-    return 0.8 if _ABOUT.search(sentence[: match.start()]) else 0.0
+    """What is about so much, or measured to five figures, is another number in another source."""
+    about = 0.8 if _ABOUT.search(sentence[: match.start()]) else 0.0
+    return about + (1.2 if len(re.sub(r"\D", "", match[0]).strip("0")) >= 5 else 0.0)

@@ -13,7 +13,7 @@ from webscale_rl_dagster.prompts.demonstrations import Demonstration, demonstrat
 from webscale_rl_dagster.prompts.library import defuse
 from webscale_rl_dagster.writing.asking import broken_rules, request_for, round_trip
 from webscale_rl_dagster.writing.brief import Brief, Written
-from webscale_rl_dagster.writing.names import is_pinned
+from webscale_rl_dagster.writing.pinned import is_pinned
 from webscale_rl_dagster.writing.spans import AnswerSpan
 from webscale_rl_dagster.writing.topic import Topic
 

@@ -23,6 +23,7 @@ _OPENS_A_SENTENCE = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9À-Þ]")
 _ALSO_ENDS = frozenset("inc ltd co corp etc d.c b.c a.d a.m p.m u.s u.k jr".split())
 _UNITS = frozenset("m km cm mm ft mi kg sq".split())
 _COMMON_OPENER = re.compile(r"\s+(?:The|In|It|This|These|A|An|At|On|By|For|As|Its|He|She|They)\s")
+_NUMBERED = re.compile(r"\s+\d")
 _INITIALS = re.compile(r"(?:\b[A-Z]\.)+\Z")
 
 
@@ -91,8 +92,11 @@ def _ends_here(text: str, mark: int, stop: int, end: int) -> bool:
         return True
     before = re.split(r"[\s(\[\"'“‘]", text[max(0, mark - 24) : mark])[-1]
     word = before.lower()
-    if word in _UNITS or (word in _ALSO_ENDS and _COMMON_OPENER.match(text, stop, end)):
+    if before in _UNITS or (word in _ALSO_ENDS and _COMMON_OPENER.match(text, stop, end)):
+        return True
+    if before == "no" and not _NUMBERED.match(text, stop, end):
         return True
     if word in _ABBREVIATIONS:
         return False
-    return not _INITIALS.search(text[max(0, mark - 8) : mark + 1])
+    initials = _INITIALS.search(text[max(0, mark - 8) : mark + 1])
+    return not initials or bool(_COMMON_OPENER.match(text, stop, end))

@@ -17,8 +17,11 @@ from webscale_rl_dagster.writing.standalone import stand_alone
 from webscale_rl_dagster.writing.topic import Topic
 
 _MOST_MENTIONS = {"number": 1, "unit": 1, "date": 2, "entity": 2, "term": 3}
+_FIGURES = ("number", "unit")
 _GOES_ON_BEFORE = re.compile(r"[\w.,]")
 _GOES_ON_AFTER = re.compile(r"\w|[.,]\d")
+_DEFINES = re.compile(r" (?:is|are|was|were|refers)\b")
+_WORD = re.compile(r"[^\W\d_][\w’-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def answer_spans(text: str, *, topic: Topic, limit: int) -> list[AnswerSpan]:
     while scored and len(chosen) < limit:
         best = max(scored, key=lambda pair: pair[0] - _repetition(pair[1], chosen))
         scored.remove(best)
-        if not any(best[1].text == other.text for other in chosen):
+        if not any(_tells(other, best[1]) for other in chosen):
             chosen.append(best[1])
     return chosen
 
@@ -57,7 +60,7 @@ def _scored(text: str, topic: Topic) -> Iterator[tuple[float, AnswerSpan]]:
             continue
         named = 1.0 if topic.mention(alone) else 0.0
         for found in find_all(sentence.text):
-            span = _span(sentence, found)
+            span = _span(sentence, _distinct_part(sentence.text, found, topic))
             if _usable(span, lowered, topic):
                 yield found.score + named - _length_penalty(alone), span
 
@@ -66,6 +69,22 @@ def _span(sentence: Sentence, found: Found) -> AnswerSpan:
     start, end = sentence.start + found.start, sentence.start + found.end
     text = sentence.text[found.start : found.end]
     return AnswerSpan(text, start, end, found.kind, (sentence.start, sentence.end))
+
+
+def _distinct_part(sentence: str, found: Found, topic: Topic) -> Found:
+    """A term without the words that its sentence has too: "motor" of "are called motor nerves"."""
+    if found.kind != "term" or _DEFINES.match(sentence[found.end :]):
+        return found
+    rest = sentence[: found.start] + " " + sentence[found.end :]
+    known = {word[:5].lower() for word in _WORD.findall(rest)} | {w[:5] for w in topic.words()}
+    words = list(_WORD.finditer(sentence, found.start, found.end))
+    while words and words[0][0][:5].lower() in known:
+        words.pop(0)
+    while words and words[-1][0][:5].lower() in known:
+        words.pop()
+    if not words:
+        return found
+    return Found(words[0].start(), words[-1].end(), found.kind, found.score)
 
 
 def _topic_span(text: str, sentence: Sentence, topic: Topic) -> AnswerSpan | None:
@@ -109,6 +128,12 @@ def _shares_word(text: str, topic: Topic) -> bool:
 
 def _length_penalty(sentence: str) -> float:
     return max(0, len(sentence.split()) - 26) * 0.1
+
+
+def _tells(chosen: AnswerSpan, other: AnswerSpan) -> bool:
+    """The same answer, or another figure of the same sentence: each says how large the other is."""
+    figures = chosen.kind in _FIGURES and other.kind in _FIGURES
+    return chosen.text == other.text or (figures and chosen.sentence == other.sentence)
 
 
 def _repetition(span: AnswerSpan, chosen: list[AnswerSpan]) -> float:

@@ -13,9 +13,16 @@ _CALLED = re.compile(
     r"(?:the |an? )?[\"“‘']?"
     rf"(?P<term>[A-Za-z][\w’-]*(?: (?!{_LINK})[a-z][\w’-]*){{0,2}}"
     r"|[A-Z][\w’-]*(?: [A-Z][\w’-]*)*)"
-    r"[\"”’']?(?=[.,;:]| (?:and|or|which|that|who|where|in|by|from|because|when|while)\b)"
+    r"[\"”’']?(?=[.,;:]| \(| (?:and|or|which|that|who|where|in|by|from|because|when|while)\b)"
 )
-_LISTED = re.compile(r" (?:and|or)\b|,(?: [\w-]+){1,2},|,? or [\w-]+[.,]")
+_ALIAS = re.compile(r"\b(?:also|sometimes|formerly|otherwise|or) (?:\w+ )?\Z")
+"""Something else is it called too: by which of its names is anyone's guess."""
+_SAID = (
+    re.compile(r"\bis said to be (?P<term>[a-z][a-z-]{3,})(?=:| if | when )"),
+    re.compile(r"\b(?:is|are) an? (?P<term>[a-z][\w-]*(?: [a-z][\w-]*){0,2})(?=, meaning )"),
+    re.compile(r"\b(?:is|are) (?:\w+ly )?measured in (?P<term>[a-z]{4,})(?=[.,;])"),
+)
+_LISTED = re.compile(r" (?:and|or)\b|,(?: [a-zA-Z-]+){1,2},|,? or [\w-]+[.,]")
 _DEFINED = re.compile(
     r"(?:In [a-z]+(?: [a-z]+)?, )?(?:An? |an? )?"
     r"(?P<term>[A-Za-z][a-z’-]{3,}(?: [a-z][a-z’-]+){0,2})"
@@ -31,12 +38,17 @@ _GENERIC = re.compile(
 
 
 def terms(sentence: str) -> Iterator[Found]:
-    """What follows "are called" or "known as": one name, not the first of several."""
+    """What follows "are called", "known as" and the like: one name, not the first of several."""
     for match in _CALLED.finditer(sentence):
         start, end = match.span("term")
-        if end - start > 3 and not _LISTED.match(sentence[end:]):
+        if _ALIAS.search(sentence[: match.start()]) or _LISTED.match(sentence[end:]):
+            continue
+        if end - start > 3:
             kind: SpanKind = "entity" if match["term"][0].isupper() else "term"
             yield Found(start, end, kind, 4.6)
+    for pattern in _SAID:
+        for match in pattern.finditer(sentence):
+            yield Found(*match.span("term"), "term", 4.2)
 
 
 def definitions(sentence: str) -> Iterator[Found]:

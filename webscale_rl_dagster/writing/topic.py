@@ -11,10 +11,28 @@ from webscale_rl_dagster.writing.sentences import split_sentences
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _IS = re.compile(r"\b(?:is|are|was|were)\s+(?:(?:a|an|the|one of the)\s+)?")
 _KIND_ENDS = re.compile(
-    r"[,;.(]|\b(?:of|in|on|at|for|with|by|from|that|which|who|whose|where|used|to|and|or|located"
+    r"[,;.(]|\b(?:of|in|on|at|within|off|near|among|for|with|by|from|that|which|who|whose|where|used|to|and|or|located"
     r"|situated|between|built|made|based|consisting|composed|containing|found|native|bordered)\b"
 )
+_TWO_ADJECTIVES = re.compile(r"\A\w+ and (?=\w+ (?!in\b|of\b|on\b|at\b)\w)")
+"""Of "an ancient and medieval town"."""
 _PERSON = re.compile(r"\b(?:born|\d{4}\s*[–-]\s*(?:[A-Z0-9]|\w+ \d)|died)\b")
+_WORK = re.compile(
+    r"[a-z]+(?:ist|ian|er|or|ect|logue|man|woman|ess)|poet|king|queen|monk|chef|saint|pope|athlete"
+)
+_GENRE = re.compile(
+    r"\A(?:About |(?:An? )?(?:(?:brief|short|quick|gentle) )?(?:introduction to|overview of"
+    r"|guide to|primer on) (?:the )?|an? (?:brief|short) history of (?:the )?)"
+    r"|\A(?:General )?(?=.+ FAQ\Z)| (?:FAQ|HOWTO|Tutorial|Handbook|Manual|Primer)\Z",
+    re.IGNORECASE,
+)
+"""What a title says of the document and not of its topic."""
+_FORM = re.compile(
+    r"\b(?:report|page|plan|interview|review|release|minutes|profile|concepts|basics|overview"
+    r"|introduction|guide|recipe|summary|notes|article|sections?)(?: [\d ,and-]+)?\Z",
+    re.IGNORECASE,
+)
+"""A kind of document or of chapter."""
 _WORD = re.compile(r"[^\W_]{4,}")
 _SMALL = frozenset("with from that this into over under between about history list the and".split())
 
@@ -24,6 +42,8 @@ class Topic:
     """The title without its disambiguation, and the words that stand for it in the text."""
 
     name: str
+    label: str
+    """What a question says it is about: the name, and the rest of a title that tells more."""
     aliases: tuple[str, ...]
     """Other ways the text names it: a surname, an acronym given with the first mention."""
     subject: str
@@ -38,7 +58,8 @@ class Topic:
         if not self.name:
             return None
         names = "|".join(re.escape(name) for name in (self.name, *self.aliases))
-        return re.search(rf"(?<!\w)(?:{names})(?:e?s)?(?!\w)", text, re.IGNORECASE)
+        flags = 0 if self.name.isupper() else re.IGNORECASE
+        return re.search(rf"(?<!\w)(?:{names})(?:e?s)?(?!\w)", text, flags)
 
     def words(self) -> frozenset[str]:
         """The title's content words, lower case."""
@@ -48,25 +69,38 @@ class Topic:
 @functools.lru_cache(maxsize=64)
 def find_topic(text: str, title: str) -> Topic:
     """The topic of the document `text`; an empty name if it has no usable title."""
-    name = _PARENTHESES.sub("", title).partition(":")[0].strip()
+    name, more = _named(title)
     if not name or len(name) > 60:
-        return Topic("", (), "", "", False, False)
-    first = next(iter(split_sentences(text)), None)
-    lead = first.text if first else ""
+        return Topic("", "", (), "", "", False, False)
+    opening = [sentence.text for sentence in split_sentences(text)[:4]]
+    lead = opening[0] if opening else ""
     defined = _IS.search(lead)
     is_person = (
-        bool(_PERSON.search(lead[: defined.start()] if defined else ""))
-        and len(name.split()) >= 2
+        len(name.split()) >= 2
         and all(word[0].isupper() for word in name.split() if len(word) > 3)
+        and (
+            bool(_PERSON.search(lead[: defined.start()] if defined else ""))
+            or _is_called_he(opening, defined)
+        )
     )
     return Topic(
         name=name,
+        label=f"{name}, {more}" if more and len(name) + len(more) < 60 else name,
         aliases=_aliases(name, lead, is_person),
         subject=_subject(name, lead),
-        kind=_kind(lead, defined),
+        kind=_kind(name, lead, defined),
         is_person=is_person,
         is_plural=bool(defined and defined[0].split()[0] in ("are", "were")),
     )
+
+
+def _named(title: str) -> tuple[str, str]:
+    """The name a title gives, and what stands after its colon if that is no mere form."""
+    name, _, more = _PARENTHESES.sub("", title).partition(":")
+    name, more = _GENRE.sub("", name.strip()), more.strip()
+    if _FORM.search(name) and more:
+        return more, ""
+    return name, "" if _FORM.search(more) or ":" in more else more
 
 
 def _aliases(name: str, lead: str, is_person: bool) -> tuple[str, ...]:
@@ -87,9 +121,22 @@ def _subject(name: str, lead: str) -> str:
     return opening[0] if opening else name[:1].upper() + name[1:]
 
 
-def _kind(lead: str, defined: re.Match[str] | None) -> str:
-    if defined is None:
+def _kind(name: str, lead: str, defined: re.Match[str] | None) -> str:
+    """Only of a sentence about the topic: "orthopoly is a package" does not define a polynomial."""
+    if defined is None or name.lower() not in lead[: defined.start()].lower():
         return ""
-    phrase = _KIND_ENDS.split(_PARENTHESES.sub("", lead[defined.end() :]), maxsplit=1)[0]
-    words = phrase.split()
-    return words[-1].lower() if words and words[-1].isalpha() and len(words) <= 6 else ""
+    said = _TWO_ADJECTIVES.sub("", _PARENTHESES.sub("", lead[defined.end() :]))
+    words = _KIND_ENDS.split(said, maxsplit=1)[0].split()
+    is_noun = bool(words) and words[-1].isalpha() and not words[-1].endswith("ed")
+    return words[-1].lower() if is_noun and len(words) <= 6 else ""
+
+
+def _is_called_he(opening: list[str], defined: re.Match[str] | None) -> bool:
+    """Without dates of life a person is told by the work named and the pronoun that follows."""
+    if defined is None:
+        return False
+    phrase = _KIND_ENDS.split(opening[0][defined.end() :], maxsplit=1)[0]
+    rest = opening[0][defined.end() :] + " " + " ".join(opening[1:])
+    return bool(_WORK.fullmatch(phrase.split()[-1].lower() if phrase.split() else "")) and bool(
+        re.search(r"\b(?:he|she)\b", rest, re.IGNORECASE)
+    )

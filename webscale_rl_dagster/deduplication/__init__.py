@@ -1,0 +1,1 @@
+"""Exact and near duplicates among questions and among documents, by MinHash-LSH."""
