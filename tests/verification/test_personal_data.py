@@ -49,3 +49,24 @@ def test_personal_data(text: str) -> None:
 )
 def test_no_personal_data(text: str) -> None:
     assert not fails("personal_data", answer=text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "marta.lindqvist (at) posteo (dot) net",
+        "marta.lindqvist[at]posteo.net",
+        "marta.lindqvist at posteo dot net",
+        "phone 01947 825331",
+        "call 0046 70 174 06 35",
+    ],
+)
+def test_disguised_and_national_forms(answer: str) -> None:
+    assert personal_data(Candidate("How can Marta be reached?", answer, ""))
+
+
+@pytest.mark.parametrize(
+    "answer", ["0800 123 4567", "call 116 123", "299792458", "0.0123456789", "we met at dot com"]
+)
+def test_other_numbers_and_words(answer: str) -> None:
+    assert not personal_data(Candidate("Which number is it?", answer, ""))

@@ -43,7 +43,7 @@ _BOUND_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What makes a bound or a part of the amount that follows."""
-_BOUND_BEHIND = re.compile(r"\s*(?:\+|[-*/^]|,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE)
+_BOUND_BEHIND = re.compile(r"\s*(?:\+|[-*/^]|\.?,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

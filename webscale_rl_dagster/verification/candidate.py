@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _CLOZE_PREFIX = re.compile(
-    r"\s*fill in the blank(?: with [^:()]{0,59}[^:()\s])?(?: \((?!topic:)[^()]{1,60}\))?(?: \(topic: [^:]{1,150}\))?"
+    r"\s*fill in the blank(?: with [^:()]{0,59}[^:()\s])?(?: \((?!topic:)[^()]{1,60}\))?"
+    r"(?: \(topic: [^:]{1,150}\))?"
     r"\s*[:.]?\s*",
     re.IGNORECASE,
 )

@@ -169,7 +169,7 @@ def _introduced_there(noun: str, document: str) -> bool:
             return True
         if article and any(word[0].isupper() for word in words[at + 1 :]):
             return True
-        if found.group().endswith("s") and not article:
+        if re.search(r"[^s]s$", found.group()) and not article:
             return True
         if article:
             following = document[found.end() + 1 : found.end() + 2]
