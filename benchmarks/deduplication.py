@@ -197,13 +197,12 @@ def measured(path: Path, found: Path, processes: int) -> dict[str, float]:
     start = time.perf_counter()
     repeats = list(repeated_questions(_stored(path), processes=processes))
     seconds = time.perf_counter() - start
-    own, children = (
-        resource.getrusage(who).ru_maxrss * 1024 / 1e9
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    own, children = (usage.ru_maxrss * 1024 / 1e9 for usage in used)
+    cpu = sum(usage.ru_utime + usage.ru_stime for usage in used)
     pl.DataFrame(repeats, schema=["qa_id", "duplicate_of"], orient="row").write_parquet(found)
     peak = own + (processes * children if processes > 1 else 0)
-    return {"seconds": seconds, "peak_gb": peak, "own_gb": own}
+    return {"seconds": seconds, "cpu": cpu, "peak_gb": peak, "own_gb": own}
 
 
 def _stored(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -272,7 +271,7 @@ def main() -> None:
         rate = options.questions / figures["seconds"]
         print(
             f"{options.questions:,} questions, {options.processes} processes: "
-            f"{figures['seconds']:.0f} s, {rate:,.0f} a second, "
+            f"{figures['seconds']:.0f} s, {rate:,.0f} a second, {figures['cpu']:.0f} s of CPU, "
             f"peak {figures['peak_gb']:.2f} GB, {figures['own_gb']:.2f} without its children\n"
         )
         print("\n".join(report(path, found)))

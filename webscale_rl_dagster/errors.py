@@ -6,6 +6,7 @@ WebscaleError
 │   └── SchemaError          a frame does not have its contract's columns
 ├── IngestError              a corpus path cannot be ingested at all
 ├── BenchmarkError           a benchmark's files or its index cannot be used
+├── ReleaseError             a release is not there, not complete, or cannot be made as asked
 └── InferenceError
     ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
     ├── RequestRejected      the engine refuses this request; asking again will not help
@@ -40,6 +41,10 @@ class IngestError(WebscaleError):
 
 class BenchmarkError(WebscaleError):
     """A benchmark's files do not exist, hold no question we find, or its index is no index."""
+
+
+class ReleaseError(WebscaleError):
+    """A release does not exist, is not finished, or cannot be made of what there is."""
 
 
 class InferenceError(WebscaleError):

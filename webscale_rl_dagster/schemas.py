@@ -9,6 +9,9 @@ table has one row per input row, with what became of it in `kept`, `reason` and 
     kept                          goes on to the next stage
     not kept, reason              dropped, by a stable snake_case token
     not kept, reason, error       failed: the reason is `failed`, the error says how
+
+A release's tables hold published pairs (`release`), those it left out (`release_dropped`) and how
+it differs from the release before (`release_changes`).
 """
 
 from __future__ import annotations
@@ -145,6 +148,22 @@ _CANDIDATE = {
     "prompt_version": pl.String(),
 }
 
+_PUBLISHED = {
+    "qa_id": pl.String(),
+    "question": pl.String(),
+    "answer": pl.String(),
+    "style": pl.String(),
+    "domain": pl.String(),
+    "persona": pl.String(),
+    "document_id": pl.String(),
+    **_SOURCE,
+    **_JUDGED,
+    "round_trip": pl.String(),
+    "generator_model": pl.String(),
+    "prompt_version": pl.String(),
+}
+"""All that is published of a pair."""
+
 TABLES: dict[str, pl.Schema] = {
     "raw_documents": pl.Schema(
         {
@@ -195,22 +214,20 @@ TABLES: dict[str, pl.Schema] = {
             **_OUTCOME,
         }
     ),
-    "verified_qa": pl.Schema(
+    "verified_qa": pl.Schema({**_PUBLISHED, **_OUTCOME}),
+    "release": pl.Schema({**_PUBLISHED, "split": pl.String(), "shard": pl.String()}),
+    "release_dropped": pl.Schema(
         {
             "qa_id": pl.String(),
-            "question": pl.String(),
-            "answer": pl.String(),
-            "style": pl.String(),
-            "domain": pl.String(),
-            "persona": pl.String(),
             "document_id": pl.String(),
-            **_SOURCE,
-            **_JUDGED,
-            "round_trip": pl.String(),
-            "generator_model": pl.String(),
-            "prompt_version": pl.String(),
-            **_OUTCOME,
+            "shard": pl.String(),
+            "reason": pl.String(),
+            "duplicate_of": pl.String(),
+            "contamination": _CONTAMINATION,
         }
+    ),
+    "release_changes": pl.Schema(
+        {"qa_id": pl.String(), "change": pl.String(), "reason": pl.String()}
     ),
     "quarantine": pl.Schema(
         {

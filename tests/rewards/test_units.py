@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from webscale_rl_dagster.rewards.amounts import amounts, converted, prepared, whole_amount
+from webscale_rl_dagster.rewards.amounts import amounts, prepared, whole_amount
+from webscale_rl_dagster.rewards.measures import converted
 from webscale_rl_dagster.rewards.units import plain, read_unit
 
 

@@ -1,5 +1,8 @@
 import pytest
 
+from webscale_rl_dagster.verification.candidate import Candidate
+from webscale_rl_dagster.verification.personal_data import personal_data
+
 from .cases import fails
 
 

@@ -1,14 +1,14 @@
 """Amounts: numbers in digits or words with what they count, wherever they stand in a short text."""
 
 import re
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from .normalise import tokenise
 from .number_words import NUMBER_WORDS, read_number
 from .unit_names import Unit
-from .units import SIGNS, STERLING, plain, read_unit
+from .units import SIGNS, plain, read_unit
 
 _SCALES = {
     "hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "bn": 9,
@@ -52,22 +52,7 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 _VULGAR_SIGN = re.compile("([0-9]?) ?([" + "".join(_VULGAR) + "])")
 _LARGEST = 400
 """Characters in which amounts are looked for."""
-_FEWEST_DIGITS = 3
 _RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s?(?::|/|to|in|of|out of)\s?(\d{1,9}(?:\.\d{1,9})?)")
-_MODES = (ROUND_HALF_UP, ROUND_HALF_EVEN)
-_CONVERSION_ERROR = Decimal("1e-12")
-_POUND = Unit(Decimal("453.59237"), (("mass", 1),))
-"""`Five pounds` may be money."""
-
-
-@lru_cache(maxsize=1)
-def _letters_of_degrees() -> dict[Unit, Unit]:
-    """`100 C` is read as coulombs unless the gold is a temperature."""
-    return {
-        reading.unit: degree.unit
-        for letter in "CF"
-        if (reading := read_unit(letter)) and (degree := read_unit(f"°{letter}"))
-    }
 
 
 class Amount(NamedTuple):
@@ -206,58 +191,3 @@ def ratio(text: str) -> tuple[Decimal, Decimal] | None:
     """The two sides of `3:2`, `3 to 2`, or `3 out of 5`."""
     match = _RATIO.fullmatch(text.strip())
     return (Decimal(match[1]), Decimal(match[2])) if match else None
-
-
-def same_value(given: Decimal, gold: Decimal, tolerance: float, rounded: bool) -> bool:
-    """Equal, near enough, or the one the other's decimals rightly rounded; integers are exact."""
-    if given == gold:
-        return True
-    if tolerance and abs(given - gold) <= abs(gold) * Decimal(tolerance):
-        return True
-    if not rounded:
-        return False
-    coarse, fine = sorted((given, gold), key=_exponent, reverse=True)
-    if _exponent(coarse) >= 0 or significant_digits(coarse) < _FEWEST_DIGITS:
-        return False
-    return _rounds_to(fine, coarse, _exponent(coarse))
-
-
-def converted(amount: Amount, unit: Unit) -> Decimal | None:
-    """The amount's value in another unit; none where they measure different things."""
-    given = amount.unit
-    if given == _POUND and unit.dimensions == STERLING.dimensions:
-        given = STERLING
-    if given is not None and unit.offset:
-        given = _letters_of_degrees().get(given, given)
-    if given is None or given.dimensions != unit.dimensions:
-        return None
-    if given == unit:
-        return amount.value
-    return (amount.value + given.offset) * (given.size / unit.size) - unit.offset
-
-
-def same_measure(given: Decimal, gold: Decimal, gold_digits: int, rounded: bool) -> bool:
-    """Whether a response equals a gold that was converted, to as many digits as it has."""
-    if abs(gold - given) <= abs(gold) * _CONVERSION_ERROR:
-        return True
-    digits = significant_digits(given)
-    if not rounded or not gold or digits < max(2, min(_FEWEST_DIGITS, gold_digits)):
-        return False
-    return _rounds_to(gold, given, gold.adjusted() - digits + 1)
-
-
-def _rounds_to(fine: Decimal, coarse: Decimal, exponent: int) -> bool:
-    try:
-        return any(fine.quantize(Decimal(1).scaleb(exponent), mode) == coarse for mode in _MODES)
-    except InvalidOperation:
-        return False
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def significant_digits(value: Decimal) -> int:
-    """Without the zeros at the end."""
-    return len(value.normalize().as_tuple().digits)

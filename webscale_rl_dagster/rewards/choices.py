@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from .extraction import tidy
 from .normalise import normalise
-from .wording import hedged, same_words
+from .sentences import hedged
+from .wording import same_words
 
 _POLARITY = {"yes": True, "true": True, "yeah": True, "yep": True, "no": False,
              "false": False, "nope": False}  # fmt: skip

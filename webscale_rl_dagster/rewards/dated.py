@@ -4,8 +4,10 @@ import re
 
 from .dates import Date, Period, Reading, dates_within, tells, whole_date
 from .extraction import LONGEST_ANSWER, tidy
+from .lists import same_amount_words
+from .sentences import hedged
 from .strictness import Case
-from .wording import hedged, same_amount_words, same_words
+from .wording import same_words
 
 _DATE_BOUND = re.compile(
     r"\b(?:before|after|until|till|since|by|from)\s+(?:the\s)?$", re.IGNORECASE

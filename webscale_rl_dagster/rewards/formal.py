@@ -5,8 +5,8 @@ import re
 from . import algebra, equivalence
 from .formulas import read
 from .normalise import normalise
+from .sentences import hedged
 from .strictness import Case
-from .wording import hedged
 
 _SENTENCE = re.compile(r"[A-Z][A-Za-z'’ ]{3,120} (?:is|are|equals?|:) (\S.{0,150})")
 _DOLLARS = re.compile(r"\$\$?([^$]{1,200})\$\$?")

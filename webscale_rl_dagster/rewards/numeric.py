@@ -4,24 +4,16 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from .amounts import (
-    SCALES,
-    Amount,
-    amounts,
-    converted,
-    prepared,
-    ratio,
-    same_measure,
-    same_value,
-    significant_digits,
-    whole_amount,
-)
+from .amounts import SCALES, Amount, amounts, prepared, ratio, whole_amount
 from .extraction import LONGEST_ANSWER, retracts, tidy
 from .formal import same_formula
+from .lists import same_amount_words, same_items
+from .measures import converted, same_measure, same_value, significant_digits
+from .sentences import hedged
 from .strictness import Case
 from .unit_names import Unit
 from .units import plain, read_unit
-from .wording import hedged, same_amount_words, same_items, same_words
+from .wording import same_words
 
 _LEAD = (
     "about", "approximately", "approx.", "approx", "around", "roughly", "circa", "ca.", "some",
@@ -43,7 +35,9 @@ _BOUND_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What makes a bound or a part of the amount that follows."""
-_BOUND_BEHIND = re.compile(r"\s*(?:\+|[-*/^]|\.?,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE)
+_BOUND_BEHIND = re.compile(
+    r"\s*(?:\+|[-*/^]|\.?,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=4096)

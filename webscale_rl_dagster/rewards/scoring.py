@@ -8,9 +8,11 @@ from .dated import same_date
 from .disguise import disguised
 from .extraction import final_answers, tidy, without_contrast
 from .formal import same_formula
+from .lists import same_amount_words, same_items
 from .numeric import same_number, same_quantity
+from .sentences import hedged, overlaps, says
 from .strictness import DEFAULT, AnswerType, Case, Judge, Strictness
-from .wording import hedged, overlaps, same_amount_words, same_items, same_words, says
+from .wording import same_words
 
 
 def score(

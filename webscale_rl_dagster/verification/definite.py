@@ -33,7 +33,7 @@ _UNIQUE = frozenset(
     eye eyes ear ears hand hands mouth nose throat tongue spine head back neck chest arm leg foot
     internet web police army navy public media government law market economy environment atmosphere
     climate king queen rook bishop knight pawn board reader user mean median mode origin axis x-axis
-    y-axis integers reals compiler interpreter kernel operating-system""".split()
+    y-axis integers reals compiler interpreter kernel""".split()
 )
 """One of its kind wherever it is spoken of: heavenly bodies, parts of ours, common institutions."""
 _PEOPLE = frozenset("man men woman women boy boys girl girls couple child".split())

@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-from webscale_rl_dagster.rewards.amounts import Amount, amounts, converted, prepared, whole_amount
+from webscale_rl_dagster.rewards.amounts import Amount, amounts, prepared, whole_amount
+from webscale_rl_dagster.rewards.measures import converted
 from webscale_rl_dagster.rewards.normalise import Span
 
 from .sentences import sentence_starts

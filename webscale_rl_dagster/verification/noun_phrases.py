@@ -119,6 +119,8 @@ def _tells(tokens: tuple[tuple[str, int], ...], stop: int) -> bool:
         return False
     if following in _TELLS_WHICH or following in ("(", '"', "“", ":", "$"):
         return True
+    if following in ("with", "without"):
+        return after not in ("a", "an")
     if following in _PLACES:
         return after in _RELATIVE
     rest = " ".join(word for word, _ in tokens[stop : stop + 8])

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 _FOLDS = (
     (re.compile(r"(?<=\w)[-‐‑ ](?=\w)"), ""),
-    (re.compile(r"(?<=[a-z])ae|(?<=[a-z])oe|^ae|^oe"), "e"),
+    (re.compile(r"ae(?=[^l])|oe(?=d|so|str|ti|tu|ba|u|a)"), "e"),
     (re.compile(r"(?<=[a-z]{2})ou(?=r)"), "o"),
     (re.compile(r"(?<=[a-z]{2})is(?=(?:e[drs]?|ing|ations?)$)"), "iz"),
     (re.compile(r"(?<=[a-z]{2})ys(?=(?:e[drs]?|ing)$)"), "yz"),

@@ -74,7 +74,8 @@ def _hint(span: AnswerSpan) -> str:
         return f" with {_date_form(span.text)}"
     if span.kind == "unit":
         return f" with {_unit_form(span.text)}"
-    return {"number": " with a number", "entity": " with a name", "term": ""}[span.kind]
+    named = "" if re.search(r"\d", span.text) else " with a name"
+    return {"number": " with a number", "entity": named, "term": ""}[span.kind]
 
 
 def _date_form(text: str) -> str:

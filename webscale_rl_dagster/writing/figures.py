@@ -68,9 +68,10 @@ _COUNT = re.compile(
     r"|is|are|as|the|but|until|when|after|before)\b)"
 )
 _LOOSE = re.compile(
-    r"(?:more than|over|less than|at least|at most|up to|fewer than|as (?:many|much|few|low|high)"
-    r" as|between|from|to|and|or|nearly|almost|roughly|around|some|under|above|below|minus"
-    r"|minimum of|age of|aged|[–-]|×|by)(?: an?)? ?\Z",
+    r"(?:\b(?:more|less|fewer|greater|larger|higher|lower|longer|smaller|shorter) than"
+    r"|exceed(?:s|ed|ing)?|over|at least|at most|up to|as (?:many|much|few|low|high) as|between"
+    r"|from|to|and|or|nearly|almost|roughly|around|some|under|above|below|minus|minimum of"
+    r"|age of|aged|[–-]|×|by)(?: an?)? ?\Z",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r" ?(?:[–-]|to|or|and) ?\d| or (?:more|less|so)\b")

@@ -23,6 +23,7 @@ _OPENS_A_SENTENCE = re.compile(r"\s+[\"'“‘(\[]*[A-Z0-9À-Þ]")
 _ALSO_ENDS = frozenset("inc ltd co corp etc d.c b.c a.d a.m p.m u.s u.k jr".split())
 _UNITS = frozenset("m km cm mm ft mi kg sq".split())
 _COMMON_OPENER = re.compile(r"\s+(?:The|In|It|This|These|A|An|At|On|By|For|As|Its|He|She|They)\s")
+_WAR_I = re.compile(r"\b(?:War|Part|Act|Phase|Type|Class|Stage|Book|Volume) [IVX]\Z")
 _NUMBERED = re.compile(r"\s+\d")
 _INITIALS = re.compile(r"(?:\b[A-Z]\.)+\Z")
 
@@ -99,4 +100,6 @@ def _ends_here(text: str, mark: int, stop: int, end: int) -> bool:
     if word in _ABBREVIATIONS:
         return False
     initials = _INITIALS.search(text[max(0, mark - 8) : mark + 1])
-    return not initials or bool(_COMMON_OPENER.match(text, stop, end))
+    if initials is None or _WAR_I.search(text[max(0, mark - 12) : mark]):
+        return True
+    return bool(_COMMON_OPENER.match(text, stop, end))

@@ -13,7 +13,8 @@ _CALLED = re.compile(
     r"(?:the |an? )?[\"“‘']?"
     rf"(?P<term>[A-Za-z][\w’-]*(?: (?!{_LINK})[a-z][\w’-]*){{0,2}}"
     r"|[A-Z][\w’-]*(?: [A-Z][\w’-]*)*)"
-    r"[\"”’']?(?=[.,;:]| \(| (?:and|or|which|that|who|where|in|by|from|because|when|while)\b)"
+    r"[\"”’']?(?=[.,;:]| \([A-Z]{2}"
+    r"| (?:and|or|which|that|who|where|in|by|from|because|when|while)\b)"
 )
 _ALIAS = re.compile(r"\b(?:also|sometimes|formerly|otherwise|or) (?:\w+ )?\Z")
 """Something else is it called too: by which of its names is anyone's guess."""
