@@ -111,7 +111,9 @@ def test_every_verdict_is_a_column(pipeline: Pipeline) -> None:
     assert set(checked.filter(incorrect == "failed")["reason"]) == {"model_answer_incorrect"}
     assert set(checked.filter("kept").select(incorrect).to_series()) == {"passed"}
     [counts] = [shard["verdicts"] for shard in pipeline.status()["shards"]]
-    assert counts["model_answer_incorrect"]["failed"] == checked.filter(incorrect == "failed").height
+    assert (
+        counts["model_answer_incorrect"]["failed"] == checked.filter(incorrect == "failed").height
+    )
     assert counts["vague"] == {"passed": checked.height, "failed": 0}
     assert "model_answer_incorrect" in pipeline("status").output
 

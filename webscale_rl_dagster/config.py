@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from webscale_rl_dagster.errors import ConfigError
 from webscale_rl_dagster.identity import CORPUS_NAME
@@ -19,6 +20,7 @@ DEFAULT_FILE = "pipeline.yaml"
 Role = Literal["filter", "classifier", "generator", "checker", "prober"]
 VerificationProfile = Literal["paper", "default", "strict"]
 Share = Annotated[float, Field(ge=0, le=1)]
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Section(BaseModel):
@@ -198,6 +200,37 @@ class DeduplicationConfig(Section):
     None: only exact repeats."""
 
 
+class SplitShares(Section):
+    """The share of documents that go to each split of a release; they add up to 1."""
+
+    train: Share = 0.96
+    validation: Share = 0.02
+    test: Share = 0.02
+
+    @model_validator(mode="after")
+    def _whole(self) -> SplitShares:
+        if not math.isclose(self.train + self.validation + self.test, 1):
+            raise ValueError("train, validation and test must add up to 1")
+        return self
+
+
+class BalanceConfig(Section):
+    """The greatest share of a release's pairs that any one of a kind may have; None: any."""
+
+    domain: PositiveShare | None = None
+    answer_type: PositiveShare | None = None
+    difficulty: PositiveShare | None = None
+    """By how often the prober was right without the document: never, up to half, more. Pairs that
+    were not probed are of no difficulty and never left out for it."""
+
+
+class ReleaseConfig(Section):
+    """What a release takes of the published pairs, and how it is split."""
+
+    splits: SplitShares = SplitShares()
+    balance: BalanceConfig = BalanceConfig()
+
+
 class CorpusConfig(Section):
     """A corpus that `webscale-rl ingest` and the ingestion job know by name."""
 
@@ -245,6 +278,7 @@ class Config(Section):
     verification: VerificationConfig = VerificationConfig()
     decontamination: DecontaminationConfig = DecontaminationConfig()
     deduplication: DeduplicationConfig = DeduplicationConfig()
+    release: ReleaseConfig = ReleaseConfig()
     gates: GatesConfig = GatesConfig()
 
     @property
@@ -356,5 +390,8 @@ _SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
     (VerificationConfig, "probes"): ProbesConfig,
     (Config, "decontamination"): DecontaminationConfig,
     (Config, "deduplication"): DeduplicationConfig,
+    (Config, "release"): ReleaseConfig,
+    (ReleaseConfig, "splits"): SplitShares,
+    (ReleaseConfig, "balance"): BalanceConfig,
     (Config, "gates"): GatesConfig,
 }

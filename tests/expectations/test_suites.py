@@ -154,7 +154,9 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     (
         "checked_qa",
         {"acceptance_rate"},
-        rows(verdicts=passing(model_answer_incorrect="failed"), **dropped("model_answer_incorrect")),
+        rows(
+            verdicts=passing(model_answer_incorrect="failed"), **dropped("model_answer_incorrect")
+        ),
     ),
     ("checked_qa", {"acceptance_rate"}, lambda frame: accepting_all(frame)),
     ("verified_qa", {"rows_reconciled"}, short),

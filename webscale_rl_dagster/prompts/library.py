@@ -24,7 +24,13 @@ TemplateName = Literal[
 
 _FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"
 _TITLE_BYTES = 100
-_TAG = re.compile(r"<(?=\s*/?\s*document)", re.IGNORECASE)
+_MARK = re.compile(
+    r"<(?=\s*/?\s*document|[|｜]\s*/?[\w▁ ]{1,40}[|｜]?>"
+    r"|/?s>|/?think>|/?(?:start|end)_of_turn>|</?SYS>)"
+    r"|\[(?=/?INST\])",
+    re.IGNORECASE,
+)
+"""Our own block's tag, and the marks by which chat templates part one speaker from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,11 @@ def _head(title: str) -> str:
 
 
 def defuse(text: str) -> str:
-    """Documents are hostile: none may open or close the block it stands in."""
-    return _TAG.sub("\u2039", text)
+    """Documents are hostile: none may open or close the block it stands in, or end its turn.
+
+    A character becomes a character, so that offsets stay.
+    """
+    return _MARK.sub(lambda found: "\u2039" if found[0] == "<" else "\u27e6", text)
 
 
 def on_one_line(text: str) -> str:
