@@ -40,7 +40,7 @@ lint: $(DEV)
 
 # `gpu` is left out: it wants a model and a GPU.
 BENCHMARKS := ingestion memory orchestration kill increment prefix_cache \
-	decontamination quality rewards
+	decontamination deduplication quality rewards
 
 bench: $(DEV) $(VLLM)
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done

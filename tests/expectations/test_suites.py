@@ -72,6 +72,8 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("raw_documents", {"failed_share"}, lambda frame: with_failed(frame, share=0.25)),
     ("raw_documents", {"text_present", "id_is_content"}, row(text=None)),
     ("raw_documents", {"id_is_content"}, row(text="Somebody edited this.")),
+    ("raw_documents", {"survivor_named"}, row(**dropped("near_duplicate_document"))),
+    ("raw_documents", {"survivor_named"}, row(duplicate_of="0" * 64)),
     ("raw_documents", {"source_named"}, row(source_uri=" ")),
     ("raw_documents", {"source_named"}, row(source_row=None)),
     ("filtered_documents", {"rows_reconciled"}, short),
@@ -269,7 +271,7 @@ def test_a_contaminated_document_is_a_dropped_row_with_its_evidence(tables: Tabl
 
 def test_duplicates_lie_in_raw_documents_as_dropped_rows(tables: Tables) -> None:
     frame, facts = sound("raw_documents", tables)
-    again = with_row(frame[:1], 0, **NO_TEXT)
+    again = with_row(frame[:1], 0, **NO_TEXT, duplicate_of=frame["document_id"][0])
     assert judged("raw_documents", pl.concat([frame, again]), facts).failed == []
 
 

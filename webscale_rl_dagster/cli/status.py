@@ -102,14 +102,18 @@ def _reasons(counts: StageCounts) -> str:
 
 
 def _print_verdicts(counts: VerdictCounts) -> None:
+    """Those that some candidate failed; `--json` has all."""
     if not counts:
         return
     table = Table("verdict", "passed", "failed", title="candidates by verdict")
     for column in table.columns[1:]:
         column.justify = "right"
-    for name, said in counts.items():
+    failing = {name: said for name, said in counts.items() if said["failed"]}
+    for name, said in failing.items():
         table.add_row(name, f"{said['passed']:,}", f"{said['failed']:,}")
-    console.print(table)
+    if failing:
+        console.print(table)
+    console.print(f"{len(counts) - len(failing)} of {len(counts)} verdicts failed no candidate")
 
 
 def _print_quarantine(aside: pl.DataFrame) -> None:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
@@ -30,6 +31,7 @@ SHORTEST = 5
 """Words of the shortest question that is found within a text."""
 
 FORMAT = 1
+_HASHED = 1 << 20
 PARTS = ("question", "options", "answer")
 
 ENTRY_COLUMNS = pa.schema(
@@ -111,6 +113,14 @@ class IndexFile:
         with self._parquet("entries.parquet") as parquet:
             table = parquet.read()
         return {name: _numbers(table[name].combine_chunks()) for name in table.column_names}
+
+    def sha256(self) -> str:
+        """Of the whole file."""
+        digest = sha256()
+        self._file.seek(0)
+        while piece := self._file.read(_HASHED):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def close(self) -> None:
         self._zip.close()
