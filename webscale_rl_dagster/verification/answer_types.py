@@ -38,7 +38,9 @@ _DATE = re.compile(
     r"|\d{4} ?[-–] ?\d{2,4}|(?:[\w-]{3,20}) century(?: (?:bce?|ce|ad))?)",
     re.IGNORECASE,
 )
-_ASKS_DATE = re.compile(r"\b(?:when|(?:what|which) (?:\w+ )?(?:year|date))\b", re.IGNORECASE)
+_ASKS_DATE = re.compile(
+    r"\b(?:when|(?:what|which) (?:\w+ )?(?:year|date)|blank with a (?:year|date))\b", re.IGNORECASE
+)
 _YEAR = re.compile(r"[12]\d{3}")
 _LETTER_CHOICE = re.compile(r"\([A-Ha-h]\)|[A-Ha-h]\)|(?:option|choice) [A-Ha-h]", re.IGNORECASE)
 _OFFERS_LETTERS = re.compile(r"(?:^|\s)\(?[A-D][).]\s")
