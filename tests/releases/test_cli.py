@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.pipeline import Pipeline, town
+from webscale_rl_dagster.releases.reading import open_release
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_release_is_made_of_open_shards_and_the_next_is_compared(pipeline: Pipeline) -> None:
+    pipeline.configure(release={"splits": {"train": 0.5, "validation": 0.25, "test": 0.25}})
+    pipeline.ingest("one.jsonl", [town(number) for number in range(6)])
+    pipeline("run", "--all")
+    first = json.loads(pipeline("release", "--name", "v1", "--json").stdout)
+    assert first["pairs"] == pipeline.verified().height - sum(first["dropped"].values()) > 0
+    assert first["funnel"]["raw_documents"]["input"] == 6
+
+    pipeline.ingest("two.jsonl", [town(number) for number in range(6, 12)])
+    shut = next(key for key in pipeline.shards if key not in first["shards"])
+    pipeline("run", "--shard", shut)
+    pipeline.tables.objects.put(f"verified_qa/{shut}.parquet", b"changed")
+    kept_out = pipeline("release", "--name", "v2", "--previous", "v1")
+    assert "1 of 2 shards are left out" in kept_out.output
+    assert "against v1: 0 added, 0 removed, 0 changed, 0 in another split" in kept_out.output
+
+    release = open_release(pipeline.tables.objects, "v2")
+    assert release.uri in kept_out.output.replace("\n", "")
+    assert list(release.manifest["shards"]) == list(first["shards"])
+    assert release.manifest["content_sha256"] == first["content_sha256"]
+
+
+def test_a_release_needs_pairs_and_a_new_name(pipeline: Pipeline) -> None:
+    result = pipeline("release", "--name", "v1", exit_code=1)
+    assert "nothing to release" in str(result.exception)
+    result = pipeline("release", "--name", "../v1", exit_code=1)
+    assert "cannot name a release" in str(result.exception)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from tests.expectations import builders
+from tests.releases.published import SHARDS, pair, publish
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.releases import licences
+from webscale_rl_dagster.releases.building import build_release
+from webscale_rl_dagster.releases.markdown import plain, table
+from webscale_rl_dagster.releases.reading import Release
+from webscale_rl_dagster.schemas import STAGES, VERDICTS
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables
+
+HOSTILE = "MIT](http://evil) | <b>\n# pwned `x`"
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Of one whole shard and one of which only the pairs are left, with a hostile licence."""
+    tables = Tables(Objects(str(tmp_path_factory.mktemp("store"))))
+    builders.write(tables)
+    publish(tables, SHARDS[0], [pair(SHARDS[0], n, licence=HOSTILE) for n in range(10)])
+    return build_release(
+        tables,
+        [builders.SHARD, SHARDS[0]],
+        "v1",
+        config=Config.model_validate(
+            {"release": {"splits": {"train": 0.5, "validation": 0.5, "test": 0}}}
+        ),
+        created=datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
+    )
+
+
+def text(release: Release, path: str) -> str:
+    return Path(release.uri, path).read_text(encoding="utf-8")
+
+
+def front_matter(release: Release) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(text(release, "README.md").split("---\n")[1])
+    return found
+
+
+def test_the_manifest_says_what_lies_there(release: Release) -> None:
+    manifest = release.manifest
+    data = {
+        path.relative_to(release.uri).as_posix(): path
+        for path in Path(release.uri).rglob("*.parq*")
+    }
+    assert {file["path"] for file in manifest["files"]} == data.keys()
+    for file in manifest["files"]:
+        stored = data[file["path"]].read_bytes()
+        assert file["sha256"] == sha256(stored).hexdigest()
+        assert file["bytes"] == len(stored)
+        assert file["rows"] == pl.read_parquet(stored).height
+    lines = [
+        f"{file['sha256']}  {file['path']}\n"
+        for file in manifest["files"]
+        if file["path"].startswith("data/")
+    ]
+    assert manifest["content_sha256"] == sha256("".join(lines).encode()).hexdigest()
+    assert manifest["created"] == "2026-11-22T20:30:00+00:00"
+    assert manifest["previous"] is None
+
+
+def test_the_manifests_counts_add_up(release: Release) -> None:
+    manifest = release.manifest
+    assert list(manifest["funnel"]) == [*STAGES, "release"]
+    for counts in manifest["funnel"].values():
+        assert counts["input"] == (
+            counts["kept"] + sum(counts["dropped"].values()) + counts["failed"]
+        )
+    assert manifest["funnel"]["raw_documents"]["input"] == builders.DOCUMENTS
+    assert manifest["funnel"]["release"]["input"] == manifest["funnel"]["verified_qa"]["kept"]
+    assert manifest["pairs"] == sum(manifest["splits"].values())
+    assert manifest["pairs"] == sum(shard["pairs"] for shard in manifest["shards"].values())
+    for counted in (
+        *manifest["models"].values(),
+        *manifest["mix"].values(),
+        manifest["licences"],
+        manifest["corpora"],
+        manifest["profiles"],
+        manifest["prompt_versions"],
+    ):
+        assert sum(counted.values()) == manifest["pairs"]
+    assert manifest["licences"][HOSTILE] == 10
+    assert manifest["verdicts"].keys() <= set(VERDICTS)
+    assert sum(manifest["verdicts"]["answer_empty"].values()) == 48
+
+
+def test_the_readme_loads_and_shows_the_counts(release: Release) -> None:
+    found = front_matter(release)
+    assert found["configs"][0]["data_files"] == [
+        {"split": "train", "path": "data/train-*.parquet"},
+        {"split": "validation", "path": "data/validation-*.parquet"},
+    ]
+    assert found["size_categories"] == ["n<1K"]
+    assert (found["license"], found["license_link"]) == ("other", "LICENSES.md")
+    body = text(release, "README.md")
+    manifest = release.manifest
+    assert f"| train | {manifest['documents']['train']} | {manifest['splits']['train']} |" in body
+    said = manifest["verdicts"]["answer_empty"]
+    assert f"| answer_empty | {said['passed']} | {said['failed']} |" in body
+
+
+def test_licences_are_named_by_source_and_cannot_write_the_page(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = text(release, "LICENSES.md")
+    assert "\n# pwned" not in page
+    rows = [re.split(r"(?<!\\)\|", line) for line in page.splitlines() if line.startswith("|")]
+    assert {len(row) for row in rows} == {6}
+    assert f"| {plain(HOSTILE)} | news | 1 | 10 |" in page
+    assert r"| news | s3://corpora/news.jsonl | 10 |" in page
+
+
+def test_a_long_list_of_sources_ends_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    from webscale_rl_dagster.releases.tally import Tally
+
+    monkeypatch.setattr(licences, "SOURCES", 2)
+    tally = Tally()
+    tally.sources.update({("wiki", "MIT", f"{number}.txt"): number for number in range(1, 6)})
+    page = licences.licences(tally)
+    assert "| MIT | wiki | 5 | 15 |" in page
+    assert "5.txt" in page
+    assert "3.txt" not in page
+    assert page.endswith("and 3 more files with 6 pairs\n")
+
+
+def test_cells_stay_cells() -> None:
+    assert table(("a", "b"), [("1|2", "x\ny")], numbers=1) == (
+        "| a | b |\n| --- | ---: |\n| 1\\|2 | x y |"
+    )
+    assert len(plain("x" * 10_000)) < 400
+
+
+def test_datasets_loads_the_folder_as_it_is(release: Release, tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    loaded = datasets.load_dataset(release.uri, cache_dir=str(tmp_path))
+    assert {split: part.num_rows for split, part in loaded.items()} == {
+        split: rows for split, rows in release.manifest["splits"].items() if rows
+    }
+    stored = next(release.batches("train", rows=10_000))
+    assert loaded["train"]["qa_id"][:] == stored["qa_id"].to_list()
+    assert loaded["train"][0] == stored.row(0, named=True)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_croissant_is_read_by_its_own_library(release: Release) -> None:
+    croissant = json.loads(text(release, "croissant.json"))
+    hashes = {one["@id"]: one.get("sha256") for one in croissant["distribution"]}
+    for file in release.manifest["files"]:
+        if file["path"].startswith("data/"):
+            assert hashes[file["path"]] == file["sha256"]
+    mlcroissant = pytest.importorskip("mlcroissant")
+    dataset = mlcroissant.Dataset(f"{release.uri}/croissant.json")
+    assert not dataset.metadata.issues.errors
+    records = list(dataset.records("train"))
+    assert len(records) == release.manifest["splits"]["train"]
+    first = next(release.batches("train")).row(0, named=True)
+    assert records[0]["train/qa_id"] == first["qa_id"].encode()
+    assert list(records[0]["train/answer_aliases"]) == [
+        alias.encode() for alias in first["answer_aliases"]
+    ]

@@ -1,0 +1,168 @@
+"""Makes a release of published pairs: cleaned, split, written out of core, stored as a whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from webscale_rl_dagster.config import BalanceConfig, Config
+from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
+from webscale_rl_dagster.decontamination.store import BenchmarkStore
+from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.balance import difficulty, over_shares
+from webscale_rl_dagster.releases.cleaning import Drop, is_among, unclean
+from webscale_rl_dagster.releases.comparison import changes, counted
+from webscale_rl_dagster.releases.describing import describe
+from webscale_rl_dagster.releases.files import table_file
+from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, MANIFEST, key_of
+from webscale_rl_dagster.releases.manifest import manifest_of
+from webscale_rl_dagster.releases.published import Published
+from webscale_rl_dagster.releases.reading import Release, open_release
+from webscale_rl_dagster.releases.writing import Written, write_pairs
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables
+
+_WORTH_PROCESSES = 50_000
+"""Pairs from which starting other processes, a few seconds, is made up for."""
+
+
+def build_release(
+    tables: Tables,
+    shards: Sequence[str],
+    name: str,
+    *,
+    config: Config,
+    created: datetime,
+    previous: str | None = None,
+    processes: int | None = None,
+) -> Release:
+    """Store a release of what these shards publish; the caller vouches that their gates are open.
+
+    Its rows are in the order of the shards: those of the previous release first, as they were, so
+    that of two pairs alike the one that was released stays; then the others, sorted. The same
+    tables, settings and previous release make the same files.
+
+    Args:
+        tables: Where the shards are, and the release will be.
+        shards: Keys of the shards.
+        name: A new one.
+        config: Its sections `release` and `decontamination` are heeded.
+        created: With a time zone; goes to the manifest.
+        previous: The release to be compared with.
+        processes: That clean; None: as many as there are cores, one for few pairs.
+
+    Raises:
+        ReleaseError: the name is taken, or nothing is left to release.
+        BenchmarkError: a benchmark is not there, or its index cannot be used.
+    """
+    objects = tables.objects
+    if objects.exists(key_of(name, MANIFEST)):
+        raise ReleaseError(f"release {name} exists and never changes: take another name")
+    before = open_release(objects, previous) if previous else None
+    published = Published(tables, _ordered(shards, before))
+    if processes is None:
+        processes = len(os.sched_getaffinity(0)) if published.rows() >= _WORTH_PROCESSES else 1
+    with _opened(objects, config, processes) as (decontaminator, benchmarks):
+        drops = unclean(published, decontaminator, processes=processes)
+    drops |= _unbalanced(published, config.release.balance, drops)
+    with tempfile.TemporaryDirectory(prefix="webscale-rl-release-") as temporary:
+        folder = Path(temporary)
+        written = write_pairs(published, drops, folder, config.release.splits)
+        if not written.pairs:
+            raise ReleaseError("there is nothing to release: no pair is published, or none is left")
+        changed = _changes(before, written, folder)
+        manifest = manifest_of(
+            tables,
+            name,
+            written,
+            folder,
+            created=created,
+            config=config,
+            benchmarks=benchmarks,
+            changed=changed,
+        )
+        describe(folder, manifest, written.tally)
+        _store(objects, name, folder, manifest)
+    return open_release(objects, name)
+
+
+def _ordered(shards: Sequence[str], before: Release | None) -> list[str]:
+    there = set(shards)
+    first = [shard for shard in (before.manifest["shards"] if before else ()) if shard in there]
+    return [*first, *sorted(there.difference(first))]
+
+
+@contextmanager
+def _opened(
+    objects: Objects, config: Config, processes: int
+) -> Iterator[tuple[Decontaminator | None, list[dict[str, Any]]]]:
+    """The benchmarks in force, and what the manifest says of them."""
+    store = BenchmarkStore(objects)
+    with ExitStack() as files:
+        indexes = [
+            files.enter_context(store.open(name)) for name in config.decontamination.benchmarks
+        ]
+        said = [
+            {
+                "name": index.summary.name,
+                "sha256": index.sha256(),
+                "items": index.summary.items,
+                "files": [asdict(file) for file in index.summary.files],
+            }
+            for index in indexes
+        ]
+        if not indexes:
+            yield None, said
+            return
+        profile = config.decontamination_profile
+        decontaminator = Decontaminator.open(indexes, profile, processes=processes)
+    with decontaminator:
+        yield decontaminator, said
+
+
+def _unbalanced(
+    published: Published, balance: BalanceConfig, drops: Mapping[str, Drop]
+) -> dict[str, Drop]:
+    if not balance.model_dump(exclude_none=True):
+        return {}
+    columns = ["qa_id", "domain", "answer_type", "closed_book_rate"]
+    frames = [
+        batch.filter(~is_among(batch["qa_id"], drops)).select(*columns[:-1], difficulty())
+        for _, batch in published.batches(columns)
+    ]
+    if not frames:
+        return {}
+    return {
+        qa_id: Drop(reason) for qa_id, reason in over_shares(pl.concat(frames), balance).items()
+    }
+
+
+def _changes(before: Release | None, written: Written, folder: Path) -> dict[str, Any] | None:
+    """Written to a file, and counted."""
+    if before is None:
+        return None
+    data = sorted((folder / "data").iterdir())
+    frame = changes(before, data, folder / DROPPED, list(written.shards))
+    with table_file("release_changes", folder / CHANGES) as writer:
+        writer.add_frame(frame)
+    content = before.manifest["content_sha256"]
+    return {"name": before.name, "content_sha256": content, **counted(frame)}
+
+
+def _store(objects: Objects, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:
+    """The manifest last, so that no reader takes a part for the whole."""
+    objects.delete(list(objects.list(key_of(name))))
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        objects.put_file(key_of(name, path.relative_to(folder).as_posix()), path)
+    body = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+    if not objects.put_new(key_of(name, MANIFEST), body):
+        raise ReleaseError(f"release {name} was made by another process meanwhile")

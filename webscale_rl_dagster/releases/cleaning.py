@@ -1,0 +1,79 @@
+"""What a release leaves out: benchmark items, repeats among all its pairs, and too much of a kind.
+
+Benchmark items go first, so that none of them is the reason that a clean pair is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
+from webscale_rl_dagster.decontamination.scanning import Hit
+from webscale_rl_dagster.deduplication.release import Question, repeated_questions
+from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.published import Published
+from webscale_rl_dagster.storage.tables import Row
+
+_ASKED = ("qa_id", "question", "answer")
+
+
+class Drop(NamedTuple):
+    """Why a pair is left out, and the evidence."""
+
+    reason: str
+    duplicate_of: str | None = None
+    contamination: Row | None = None
+
+
+def unclean(
+    published: Published, decontaminator: Decontaminator | None, *, processes: int = 1
+) -> dict[str, Drop]:
+    """By `qa_id`, the pairs that hold benchmark items and those that repeat an earlier one.
+
+    One reading of the pairs; memory holds the index of their questions, 2 KB each.
+
+    Raises:
+        ReleaseError: two pairs have one id.
+    """
+    drops: dict[str, Drop] = {}
+
+    def clean() -> Iterator[Question]:
+        for row, hits in _marked(published, decontaminator):
+            if hits:
+                drops[row["qa_id"]] = Drop("contaminated", contamination=_evidence(hits[0]))
+            else:
+                yield row["qa_id"], row["question"], row["answer"]
+
+    for qa_id, earlier in repeated_questions(clean(), processes=processes):
+        if qa_id == earlier:
+            raise ReleaseError(f"two published pairs have the id {qa_id}: a table was changed")
+        drops[qa_id] = Drop("near_duplicate", duplicate_of=earlier)
+    return drops
+
+
+def is_among(ids: pl.Series, drops: Mapping[str, Drop]) -> pl.Series:
+    """Which of the ids are to be left out."""
+    return pl.Series([qa_id in drops for qa_id in ids], dtype=pl.Boolean)
+
+
+def _marked(
+    published: Published, decontaminator: Decontaminator | None
+) -> Iterator[tuple[Row, tuple[Hit, ...]]]:
+    rows = (row for _, batch in published.batches(_ASKED) for row in batch.iter_rows(named=True))
+    if decontaminator is None:
+        return ((row, ()) for row in rows)
+    return decontaminator.marked(rows, lambda row: [(name, row[name]) for name in _ASKED[1:]])
+
+
+def _evidence(hit: Hit) -> Row:
+    return {
+        "benchmark": hit.benchmark,
+        "split": hit.split,
+        "item": hit.item,
+        "field": hit.field,
+        "text": hit.text,
+        "score": hit.score,
+    }

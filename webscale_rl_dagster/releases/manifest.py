@@ -1,0 +1,122 @@
+"""RELEASE.json: what a release is made of, how, and what became of every candidate for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import webscale_rl_dagster
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.deduplication.questions import SAME_QUESTION
+from webscale_rl_dagster.lineage.ledger import StageCounts, shard_counts
+from webscale_rl_dagster.lineage.verdicts import VerdictCounts, added, verdict_counts
+from webscale_rl_dagster.releases.files import ReleaseFile, release_files
+from webscale_rl_dagster.releases.layout import data_place
+from webscale_rl_dagster.releases.writing import Written
+from webscale_rl_dagster.schemas import STAGES
+from webscale_rl_dagster.storage.tables import Tables
+
+FORMAT = 1
+MIX = ("domain", "answer_type", "difficulty", "style")
+_AT_ONCE = 8
+"""Shards counted together: on S3 nearly all of the time is spent waiting."""
+ROLES = ("generator", "checker", "prober")
+
+
+def manifest_of(
+    tables: Tables,
+    name: str,
+    written: Written,
+    folder: Path,
+    *,
+    created: datetime,
+    config: Config,
+    benchmarks: list[dict[str, Any]],
+    changed: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """All of it can be counted again from the tables and files that it names.
+
+    Args:
+        tables: The stage tables, for the funnel.
+        name: Of the release.
+        written: What lies in the folder.
+        folder: The release's files.
+        created: With a time zone.
+        config: The settings in force.
+        benchmarks: What the indexes say of themselves.
+        changed: How it differs from the previous release, if there is one.
+    """
+    stages, verdicts = _funnel(tables, written.shards)
+    lost = sum(written.dropped.values())
+    stages["release"] = StageCounts(written.pairs + lost, written.pairs, written.dropped)
+    tally = written.tally
+    documents = tally.documents()
+    files = release_files(folder)
+    return {
+        "format": FORMAT,
+        "name": name,
+        "created": created.isoformat(),
+        "code_version": webscale_rl_dagster.__version__,
+        "content_sha256": content_sha256(files),
+        "pairs": written.pairs,
+        "splits": written.splits,
+        "documents": {split: documents.get(split, 0) for split in written.splits},
+        "dropped": written.dropped,
+        "settings": config.release.model_dump(mode="json"),
+        "duplicates": {"similarity": SAME_QUESTION, "survivor": "first in the order of `shards`"},
+        "funnel": {stage: asdict(counts) for stage, counts in stages.items()},
+        "verdicts": verdicts,
+        "models": {role: tally.of(f"{role}_model") for role in ROLES},
+        "prompt_versions": tally.of("prompt_version"),
+        "profiles": tally.of("profile"),
+        "decontamination": {
+            "profile": config.decontamination_profile,
+            "benchmarks": benchmarks,
+            "before": tally.of("decontaminated_against"),
+        },
+        "licences": tally.of("licence"),
+        "corpora": tally.of("corpus"),
+        "mix": {kind: tally.of(kind) for kind in MIX},
+        "previous": changed,
+        "files": [asdict(file) for file in files],
+        "shards": written.shards,
+    }
+
+
+def content_sha256(files: Iterable[ReleaseFile]) -> str:
+    """Of the lines `<sha256>  <path>` of the data files, as `sha256sum` prints them."""
+    data = sorted((file.path, file.sha256) for file in files if data_place(file.path))
+    return sha256("".join(f"{digest}  {path}\n" for path, digest in data).encode()).hexdigest()
+
+
+def _funnel(tables: Tables, shards: Iterable[str]) -> tuple[dict[str, StageCounts], VerdictCounts]:
+    """Counts of every stage over these shards."""
+    total = {stage: StageCounts(0, 0) for stage in STAGES}
+    verdicts: VerdictCounts = {}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for stages, said in pool.map(partial(_counts, tables), shards):
+            total |= {stage: _plus(total[stage], counts) for stage, counts in stages.items()}
+            verdicts = added([verdicts, said])
+    return total, verdicts
+
+
+def _counts(tables: Tables, shard: str) -> tuple[dict[str, StageCounts], VerdictCounts]:
+    return shard_counts(tables, shard), verdict_counts(tables, shard)
+
+
+def _plus(one: StageCounts, other: StageCounts) -> StageCounts:
+    dropped = _added(one.dropped, other.dropped)
+    return StageCounts(
+        one.input + other.input, one.kept + other.kept, dropped, one.failed + other.failed
+    )
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    total = {name: one.get(name, 0) + other.get(name, 0) for name in (*one, *other)}
+    return dict(sorted(total.items(), key=lambda item: -item[1]))

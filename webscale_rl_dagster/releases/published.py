@@ -1,0 +1,41 @@
+"""The published pairs that a release is made of, read several times over and each time the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.storage.tables import StoredTable, Tables
+
+
+class Published:
+    """`verified_qa` of some shards, in a given order."""
+
+    def __init__(self, tables: Tables, shards: Sequence[str]) -> None:
+        self.shards = tuple(shards)
+        self.sha256s: dict[str, str] = {}
+        """Of each shard's table, once it was read."""
+        self._tables = tables
+
+    def rows(self) -> int:
+        """How many there are, from the footers."""
+        return sum(self._tables.height("verified_qa", shard) for shard in self.shards)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Kept rows with their shard.
+
+        Raises:
+            ReleaseError: a table is not what it was when it was read before.
+        """
+        for shard in self.shards:
+            stored = self._tables.open("verified_qa", shard)
+            self._must_be_the_same(shard, stored)
+            for batch in stored.kept_batches(columns):
+                yield shard, batch
+
+    def _must_be_the_same(self, shard: str, stored: StoredTable) -> None:
+        found = stored.sha256()
+        if self.sha256s.setdefault(shard, found) != found:
+            raise ReleaseError(f"{stored.uri} was replaced while the release was made: run it anew")
