@@ -42,7 +42,7 @@ lint: $(DEV)
 
 # `gpu` is left out: it wants a model and a GPU.
 BENCHMARKS := ingestion memory orchestration kill increment prefix_cache \
-	decontamination deduplication quality rewards
+	decontamination deduplication quality rewards releases
 
 bench: $(DEV) $(VLLM)
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done

@@ -38,6 +38,7 @@ import pyarrow.parquet as pq
 
 from webscale_rl_dagster.deduplication.questions import SAME_QUESTION
 from webscale_rl_dagster.deduplication.release import repeated_questions
+from webscale_rl_dagster.deduplication.wording import read_wording
 from webscale_rl_dagster.rewards.normalise import normalise
 
 SHARES = {"near": 0.05, "reworded": 0.02, "below": 0.03}
@@ -241,8 +242,11 @@ def report(path: Path, found: Path) -> list[str]:
 
 
 def _verdict(row: dict[str, Any]) -> str:
-    if normalise(row["question"]) == normalise(row["first"]):
+    question, first = read_wording(row["question"]), read_wording(row["first"])
+    if question.text == first.text:
         return "same wording"
+    if question.formula != first.formula:
+        return "FALSE: another formula"
     if jaccard(row["question"], row["first"]) < SAME_QUESTION:
         return "FALSE: similarity below 0.8"
     if normalise(row["answer"]) != normalise(row["first_answer"]):

@@ -5,8 +5,8 @@
     python -m benchmarks.releases --text FOLDER         text that is there, instead of packages
 
 Pairs are sentences of real text, Debian's documentation packages, with a word blanked. The release
-is made and exported to verl in processes of their own, whose proportional memory is read off the
-kernel four times a second.
+is made, made again without one shard, and exported to verl, in processes of their own, whose
+proportional memory is read off the kernel four times a second.
 """
 
 from __future__ import annotations
@@ -96,14 +96,23 @@ def publish(folder: Path, storage: Path, count: int) -> None:
                 writer.add(row | {"qa_id": f"{shard.replace('/', '.')}.{place:024x}"})
 
 
-def build(storage: Path) -> dict[str, Any]:
+def build(storage: Path, name: str = "v1", previous: str | None = None) -> dict[str, Any]:
     from webscale_rl_dagster.config import Config
     from webscale_rl_dagster.releases.building import build_release
 
     tables = Tables(Objects(str(storage)))
     shards = tables.shards("verified_qa")
-    made = build_release(tables, shards, "v1", config=Config(), created=datetime.now(UTC))
-    return {name: made.manifest[name] for name in ("pairs", "splits", "dropped", "documents")}
+    now = datetime.now(UTC)
+    made = build_release(tables, shards, name, config=Config(), created=now, previous=previous)
+    said = ("pairs", "splits", "dropped", "documents", "previous")
+    return {name: made.manifest[name] for name in said}
+
+
+def rebuild(storage: Path) -> dict[str, Any]:
+    """Without the first shard, compared with the release before."""
+    tables = Tables(Objects(str(storage)))
+    tables.objects.delete([f"verified_qa/{tables.shards('verified_qa')[0]}.parquet"])
+    return build(storage, "v2", "v1")
 
 
 def export(storage: Path) -> dict[str, Any]:
@@ -113,6 +122,9 @@ def export(storage: Path) -> dict[str, Any]:
 
     release = open_release(Objects(str(storage)), "v1")
     return {"rows": write(release, load_format("verl"), storage / "verl").rows}
+
+
+_STEPS = {"build": build, "rebuild": rebuild, "export": export}
 
 
 def measured(step: str, storage: Path) -> dict[str, Any]:
@@ -169,13 +181,13 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.step:
         step, storage = arguments.step
-        print(json.dumps({"build": build, "export": export}[step](Path(storage))))
+        print(json.dumps(_STEPS[step](Path(storage))))
         return
     with tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
         storage = Path(temporary) / "store"
         text = arguments.text or unpacked(Path(temporary))
         publish(text, storage, arguments.pairs)
-        for step in ("build", "export"):
+        for step in _STEPS:
             print(json.dumps(measured(step, storage), indent=2))
 
 

@@ -12,8 +12,8 @@ from tests.pipeline import Pipeline, pipeline_in
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
 from webscale_rl_dagster.storage.objects import Objects
 
-settings.register_profile("same", derandomize=True)
-settings.register_profile("new", derandomize=False)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", derandomize=False, deadline=None)
 settings.load_profile("same")
 
 

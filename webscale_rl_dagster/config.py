@@ -153,7 +153,7 @@ class ProbesConfig(Section):
     samples: int = Field(default=4, ge=1, le=64)
     """Attempts with the document, and as many without it."""
     temperature: float = Field(default=0.7, ge=0, le=2)
-    """Of the attempts; a single one is made at 0."""
+    """Of the attempts, above 0 if they are several; a single one is made at 0."""
     min_open_book: Share = 0.5
     """Least share of attempts with the document that must be right; below it a pair is broken, not
     hard."""
@@ -162,6 +162,15 @@ class ProbesConfig(Section):
     rival_share: Share = 0.5
     """How often a differing answer must come up among the attempts with the document, as a share of
     the right ones and twice at least, for the checker to be asked whether it is right as well."""
+
+    @model_validator(mode="after")
+    def _differing(self) -> ProbesConfig:
+        if self.samples > 1 and self.temperature == 0:
+            raise ValueError(
+                f"at temperature 0 all {self.samples} samples would be the same attempt: raise "
+                "`temperature`, or set `samples: 1`"
+            )
+        return self
 
 
 class VerificationConfig(Section):
@@ -190,6 +199,13 @@ class DecontaminationConfig(Section):
     profile: Literal["default", "paper"] | None = None
     """default: 8-grams confirmed by a score. paper: 13 words in a row.
     None: paper under verification's profile of that name, else default."""
+
+    @field_validator("benchmarks")
+    @classmethod
+    def _once(cls, benchmarks: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(benchmarks)) < len(benchmarks):
+            raise ValueError("a benchmark is named twice")
+        return benchmarks
 
 
 class DeduplicationConfig(Section):

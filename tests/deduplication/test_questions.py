@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from string import ascii_lowercase
 
 import pytest
@@ -18,9 +19,9 @@ TOWN = "In which country does the old market town of {} lie on the river that di
 ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
 
 
-def repeats(*pairs: tuple[str, str]) -> list[int | None]:
+def repeats(*pairs: tuple[str, str], same_answer: bool = False) -> list[int | None]:
     """For each question and answer, the place of the earlier one that it repeats."""
-    index = QuestionIndex()
+    index = QuestionIndex(same_answer)
     found = [index.add(str(place), *pair) for place, pair in enumerate(pairs)]
     return [None if earlier is None else int(earlier) for earlier in found]
 
@@ -49,6 +50,128 @@ def repeats(*pairs: tuple[str, str]) -> list[int | None]:
 )
 def test_repeats(pairs: list[tuple[str, str]], expected: list[int | None]) -> None:
     assert repeats(*pairs) == expected
+
+
+SENTENCE = "What is the value or the meaning of {} in the notation that the chapter explains?"
+
+
+@pytest.mark.parametrize("sentence", ["{}", "What is {}?", SENTENCE])
+@pytest.mark.parametrize(
+    "formulas",
+    [
+        ("x - 2 ≤ 3", "x - 2 ≥ 3", "x + 2 ≥ 3", "x - 2 < 3", "x - 2 > 3"),
+        ("A ∪ B", "A ∩ B", r"A \ B"),
+        ("p ∧ q", "p ∨ q", "¬p ∧ q", "p ∧ ¬q"),
+        ("(p ∧ q) → r", "p ∧ (q → r)"),
+        ("f(2)", "f'(2)", "f''(2)", "f(2)!"),
+        ("5!", "5", "5!!"),
+        ("(0, 1]", "[0, 1)", "[0, 1]", "(0, 1)"),
+        ("`!x`", "`~x`", "`x`", "`x!`", "`_x`"),
+        ("7 | 2", "7 ~ 2"),
+        ("the regex `a.`", "the regex `a*`", "the regex `a?`", "the regex `a`"),
+        ('the regex "b.*"', 'the regex "b.+"', 'the regex "b."', 'the regex "b?"'),
+        ("`os.path`", "`os path`", "`os->path`"),
+        ("`x[1:2]`", "`x[1,2]`"),
+        ("x ? y : z", "x : y ? z"),
+        ("x > y", "y > x"),
+        ("(x + y) * z", "x + (y * z)"),
+    ],
+)
+@pytest.mark.parametrize("same_answer", [False, True])
+def test_another_sign_makes_another_question(
+    formulas: tuple[str, ...], sentence: str, same_answer: bool
+) -> None:
+    if sentence == "{}":
+        sentence = "{} holds"
+    pairs = [(sentence.format(formula), "yes") for formula in formulas]
+    assert repeats(*pairs, same_answer=same_answer) == [None] * len(pairs)
+    assert repeats(*pairs, *pairs)[len(pairs) :] == list(range(len(pairs)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("What is x-2≤3?", "what is  x - 2 ≤ 3"),
+        ("What is 5!?", "What is 5!"),
+        ("What is f(2)?", "what is the 'F(2)' ?"),
+        ("What is f'(2)?", "What is “f'(2)”"),
+        ("Who, in 1998, won?", "Who in 1998 won??"),
+        ('What is "free will?"', "What is free will"),
+        ("What is “Apollo 11”?", "What is 'Apollo 11'."),
+        ("Who led the dogs' union...", "Who led the dogs union!"),
+        ("What is a well-known T-cell?", "What is a well known T cell?"),
+        ("Did George W. Bush win?", "Did George W Bush win?"),
+        ("Is the U.S. economy in G7?", "Is the US economy in G7"),
+        ("What does ATP (adenosine triphosphate) do?", "What does ATP adenosine triphosphate do?"),
+        ("首都是什么？", "首都是什么"),
+        ("¿Qué es?", "Que es"),
+        ("What is 3–4?", "What is 3-4?"),
+    ],
+)
+def test_what_only_punctuates_makes_no_other_question(one: str, other: str) -> None:
+    assert repeats((one, "x"), (other, "y")) == [None, 0]
+
+
+def test_another_sign_in_the_answer_makes_no_near_repeat() -> None:
+    assert repeats((f"{LONG}?", "x ≤ 2"), (f"{LONG} now?", "x ≥ 2")) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (("amylase", "Amylase."), [None, 0]),
+        (("ptyalin", "amylase", "the amylase", "ptyalin"), [None, None, 1, 0]),
+        (("x ≤ 2", "x ≥ 2"), [None, None]),
+        (("120", "120!"), [None, None]),
+        (("", "", "\ud800"), [None, 0, None]),
+    ],
+)
+def test_before_an_answer_is_judged_another_one_is_no_repeat(
+    answers: tuple[str, ...], expected: list[int | None]
+) -> None:
+    for words in ("Which enzyme?", LONG):
+        pairs = [(words, answer) for answer in answers]
+        assert repeats(*pairs, same_answer=True) == expected
+        assert repeats(*pairs) == [None] + [0] * (len(pairs) - 1)
+
+
+def test_near_repeats_are_found_before_answers_are_judged_too() -> None:
+    pairs = (f"{LONG}?", "amylase"), (f"{LONG} now?", "Amylase")
+    assert repeats(*pairs, same_answer=True) == [None, 0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "∪",
+        "?!",
+        "'\"`",
+        "`",
+        "```",
+        "\ud800",
+        "x\ud800≤",
+        "\0",
+        "_",
+        "(",
+        "'" * 9,
+        "a`'!`.",
+    ],
+)
+def test_hostile_questions_repeat_themselves_alone(text: str) -> None:
+    for same_answer in (False, True):
+        pairs = [(text, text), ("Who won?", text), (text, text)]
+        assert repeats(*pairs, same_answer=same_answer) == [None, None, 0]
+
+
+@pytest.mark.parametrize(
+    "sign", ["(", "(abc", "`", "'", "a'", '"', "?", "! ", "a-", "a.", " .", "`_"]
+)
+def test_long_runs_of_signs_take_no_longer_than_words(sign: str) -> None:
+    start = time.process_time()
+    read_question(sign * 20_000, "x")
+    assert time.process_time() - start < 2
 
 
 def test_similarity_is_told_from_the_words_themselves() -> None:

@@ -251,6 +251,7 @@ def test_every_critical_expectation_is_seen_to_fail(tables: Tables) -> None:
     [
         ("raw_documents", "licence_present", row(licence=None)),
         ("verified_qa", "licence_present", row(licence="")),
+        ("verified_qa", "neighbour_rejected", row(1, answer_aliases=["100"])),
         ("filtered_documents", "unanswered_share", three_malformed),
     ],
 )

@@ -159,14 +159,23 @@ def test_shares_are_capped_where_asked_for(tables: Tables) -> None:
     assert release.manifest["dropped"]["over_share_domain"] == 86 - release.manifest["pairs"]
 
 
-def test_of_two_alike_the_one_that_was_released_stays(tables: Tables) -> None:
-    late = SHARDS[2]
-    publish(tables, late, [pair(late, 0)])
-    build(tables, "v1", shards=(late,))
-    publish(tables, SHARDS[0], [pair(SHARDS[0], 0, question=pair(late, 0)["question"])])
-    second = build(tables, "v2", shards=(SHARDS[0], late), previous="v1")
-    assert rows(second)["qa_id"].to_list() == [pair(late, 0)["qa_id"]]
-    assert second.manifest["previous"]["added"] == 0
+def test_of_pairs_alike_the_one_that_was_released_stays(tables: Tables) -> None:
+    """Also where one that was left out would come first, now that its own reason is gone."""
+    ask = "Which enzyme in human saliva breaks starch down into {}sugars{}?"
+    fillings = (("very short ", " indeed"), ("short ", ""), ("", ""))
+    first, between, last = (
+        pair(shard, 0, question=ask.format(*filling), answer="amylase")
+        for shard, filling in zip(SHARDS, fillings, strict=True)
+    )
+    for shard, row in zip(SHARDS, (first, between, last), strict=True):
+        publish(tables, shard, [row])
+    before = build(tables, "v1")
+    assert set(rows(before)["qa_id"]) == {first["qa_id"], last["qa_id"]}
+    assert left_out(before)[between["qa_id"]]["duplicate_of"] == first["qa_id"]
+    after = build(tables, "v2", shards=SHARDS[1:], previous="v1")
+    assert rows(after)["qa_id"].to_list() == [last["qa_id"]]
+    assert left_out(after)[between["qa_id"]]["duplicate_of"] == last["qa_id"]
+    assert after.manifest["previous"]["removed_by_reason"] == {"shard_left_out": 1}
 
 
 def test_a_second_release_says_what_changed(tables: Tables) -> None:

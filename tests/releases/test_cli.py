@@ -6,6 +6,7 @@ import pytest
 
 from tests.pipeline import Pipeline, town
 from webscale_rl_dagster.releases.reading import open_release
+from webscale_rl_dagster.storage.objects import Objects
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +31,11 @@ def test_a_release_is_made_of_open_shards_and_the_next_is_compared(pipeline: Pip
     assert release.uri in kept_out.output.replace("\n", "")
     assert list(release.manifest["shards"]) == list(first["shards"])
     assert release.manifest["content_sha256"] == first["content_sha256"]
+
+    copy = str(pipeline.folder / "copy")
+    pushed = pipeline("push", "--release", "v2", "--to", copy)
+    assert f"{copy}/releases/v2" in pushed.output.replace("\n", "")
+    assert open_release(Objects(copy), "v2").manifest == release.manifest
 
 
 def test_a_release_needs_pairs_and_a_new_name(pipeline: Pipeline) -> None:

@@ -14,8 +14,9 @@ import yaml
 from tests.expectations import builders
 from tests.releases.published import SHARDS, pair, publish
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.releases import licences
+from webscale_rl_dagster.releases import licences, tally
 from webscale_rl_dagster.releases.building import build_release
+from webscale_rl_dagster.releases.describing import front_matter
 from webscale_rl_dagster.releases.markdown import plain, table
 from webscale_rl_dagster.releases.reading import Release
 from webscale_rl_dagster.schemas import STAGES, VERDICTS
@@ -46,7 +47,7 @@ def text(release: Release, path: str) -> str:
     return Path(release.uri, path).read_text(encoding="utf-8")
 
 
-def front_matter(release: Release) -> dict[str, Any]:
+def header(release: Release) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(text(release, "README.md").split("---\n")[1])
     return found
 
@@ -99,7 +100,7 @@ def test_the_manifests_counts_add_up(release: Release) -> None:
 
 
 def test_the_readme_loads_and_shows_the_counts(release: Release) -> None:
-    found = front_matter(release)
+    found = header(release)
     assert found["configs"][0]["data_files"] == [
         {"split": "train", "path": "data/train-*.parquet"},
         {"split": "validation", "path": "data/validation-*.parquet"},
@@ -113,8 +114,16 @@ def test_the_readme_loads_and_shows_the_counts(release: Release) -> None:
     assert f"| answer_empty | {said['passed']} | {said['failed']} |" in body
 
 
+def test_licences_that_hubs_know_are_named_there() -> None:
+    manifest = {"name": "v1", "pairs": 12_000, "splits": {"train": 12_000}}
+    manifest["licences"] = {"CC0-1.0": 2, "MIT": 1}
+    found = yaml.safe_load(front_matter(manifest).strip("-\n"))
+    assert found["license"] == ["cc0-1.0", "mit"]
+    assert found["size_categories"] == ["10K<n<100K"]
+
+
 def test_licences_are_named_by_source_and_cannot_write_the_page(
-    release: Release, monkeypatch: pytest.MonkeyPatch
+    release: Release,
 ) -> None:
     page = text(release, "LICENSES.md")
     assert "\n# pwned" not in page
@@ -124,17 +133,16 @@ def test_licences_are_named_by_source_and_cannot_write_the_page(
     assert r"| news | s3://corpora/news.jsonl | 10 |" in page
 
 
-def test_a_long_list_of_sources_ends_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    from webscale_rl_dagster.releases.tally import Tally
-
-    monkeypatch.setattr(licences, "SOURCES", 2)
-    tally = Tally()
-    tally.sources.update({("wiki", "MIT", f"{number}.txt"): number for number in range(1, 6)})
-    page = licences.licences(tally)
-    assert "| MIT | wiki | 5 | 15 |" in page
-    assert "5.txt" in page
-    assert "3.txt" not in page
-    assert page.endswith("and 3 more files with 6 pairs\n")
+def test_long_lists_end_with_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(licences, "LINES", 2)
+    monkeypatch.setattr(tally, "NAMED", 2)
+    found = tally.Tally()
+    found.sources.update({("wiki", "MIT", f"{number}.txt"): number for number in range(1, 6)})
+    found.pairs["licence"].update({f"licence {number}": number for number in range(1, 6)})
+    page = licences.licences(found)
+    assert "| MIT | wiki | 5 | 15 |\n\n## Source files" in page
+    assert "| MIT | wiki | 4.txt | 4 |\n\nand 3 more\n" in page
+    assert found.of("licence") == {"licence 5": 5, "licence 4": 4, "others": 6}
 
 
 def test_cells_stay_cells() -> None:

@@ -361,6 +361,84 @@ def test_the_question_helps(
     assert score(response, gold, answer_type=kind, question=question) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "response", "gold", "expected"),
+    [
+        ("How many years did the war last?", "three weeks", "3", 0.0),
+        ("How many years did the war last?", "3 metres", "3", 0.0),
+        ("How many years did the war last?", "3 years", "3", 1.0),
+        ("How many years did the war last?", "36 months", "3", 1.0),
+        ("How many years did it last?", "3 decades", "30", 1.0),
+        ("How many kilometres long is the canal?", "5 miles", "5", 0.0),
+        ("How many kilometres long is the canal?", "5 km", "5", 1.0),
+        ("How many kilometres long is the canal?", "5,000 m", "5", 1.0),
+        ("How many degrees Fahrenheit does water boil at?", "100 °C", "100", 0.0),
+        ("How many degrees Fahrenheit does water boil at?", "100 °C", "212", 1.0),
+        ("How many degrees is the boiling point of water?", "100 °C", "100", 1.0),
+        ("How many members has the council?", "12 kg", "12", 0.0),
+        ("How many members has the council?", "12 members", "12", 1.0),
+        ("How many members has the council?", "There are 12 in all.", "12", 1.0),
+        ("How many moons does Mars have?", "2 in total", "2", 1.0),
+        ("How many trains run daily?", "4 a day", "4", 1.0),
+        ("How many Earth days does Mercury take to orbit?", "88 days", "88", 1.0),
+        ("How many Earth days does Mercury take to orbit?", "88 Earth days", "88", 1.0),
+        ("How many million dollars did it cost?", "$5 million", "5", 1.0),
+        ("How many million dollars did it cost?", "$5,000,000", "5", 1.0),
+        ("How many pounds did it cost?", "£50", "50", 1.0),
+        ("How many pounds did it weigh?", "50 lb", "50", 1.0),
+        ("How much did it cost?", "$50", "50", 1.0),
+        ("How tall is the tower, built in 12 months?", "50 m", "50", 1.0),
+        ("How many members has the council?", "12%", "12", 0.0),
+        ("How many members has the council?", "200%", "2", 0.0),
+        ("How many times per minute does the heart beat?", "72 bpm", "72", 1.0),
+        (
+            "Fill in the blank with a number (topic: Bridge): The towers rise ____ m above the sea.",
+            "298.3 feet",
+            "298.3",
+            0.0,
+        ),
+        (
+            "Fill in the blank with a number (topic: Bridge): The towers rise ____ m above the sea.",
+            "298.3 metres",
+            "298.3",
+            1.0,
+        ),
+        ("Fill in the blank with a number: The council has ____ members.", "12 kg", "12", 0.0),
+        ("Fill in the blank with a number: The stone weighs ____ in all.", "12 kg", "12", 1.0),
+        ("What is the length of the canal in kilometres?", "5 miles", "5", 0.0),
+        ("What is the length of the canal in kilometres?", "5 km", "5", 1.0),
+        ("What is the speed of light in metres per second?", "299,792,458 m/s", "299792458", 1.0),
+        ("What is the speed of light in metres per second?", "299,792,458 km/s", "299792458", 0.0),
+        ("How many people lived within 5 km of the crater?", "3 km", "3", 0.0),
+        ("How many people lived within 5 km of the crater?", "3", "3", 1.0),
+        ("How many tons did it carry?", "5 tonnes", "5", 1.0),
+        ("How many calories did they eat a day?", "2000 kcal", "2000", 1.0),
+        ("How many kilometres per hour does it reach?", "60 km/h", "60", 1.0),
+        ("How many kilometres per hour does it reach?", "60 mph", "60", 0.0),
+        ("How many kilometres per hour does it reach?", "60 km", "60", 0.0),
+        ("What was the number of years that the war lasted?", "3 weeks", "3", 0.0),
+        ("How many months are in the year?", "12 months", "12", 1.0),
+        ("How many days are in a week?", "7 days", "7", 1.0),
+        ("How many days are in a week?", "7 hours", "7", 0.0),
+        ("How many seconds does a minute have?", "60 seconds", "60", 1.0),
+        ("How many square kilometres does it cover?", "150 km²", "150", 1.0),
+        ("How many square kilometres does it cover?", "150 km", "150", 0.0),
+        ("How many years did it last?", "a year and a half", "1.5", 1.0),
+        ("How many dollars did it cost?", "5 C$", "5", 1.0),
+        ("How many feet tall was he?", "6 ft", "6", 1.0),
+        ("How many inches tall was he?", "5 ft 11 in", "71", 1.0),
+    ],
+)
+def test_a_number_in_a_unit_that_the_question_does_not_ask_for_is_wrong(
+    question: str, response: str, gold: str, expected: float
+) -> None:
+    assert score(response, gold, answer_type="number", question=question) == expected
+
+
+def test_any_unit_goes_with_a_number_where_no_question_is_given() -> None:
+    assert score("3 metres", "3", answer_type="number") == 1.0
+
+
 def test_an_alias_is_as_good_as_the_gold() -> None:
     given = {"answer_type": "entity", "aliases": ["UNESCO"]}
     gold = "United Nations Educational, Scientific and Cultural Organization"

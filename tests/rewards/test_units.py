@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from decimal import Decimal
 
 import pytest
@@ -191,10 +190,7 @@ def test_amounts_stand_where_numbers_do(text: str, values: list[str]) -> None:
     ],
 )
 def test_hostile_units_are_looked_up_and_never_evaluated(text: str) -> None:
-    read_unit("km")
-    started = time.process_time()
     reading = read_unit(plain(text))
-    assert time.process_time() - started < 0.05
     assert reading is None or reading.end <= len(text)
 
 

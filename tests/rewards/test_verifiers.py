@@ -1,9 +1,11 @@
 """Every answer is accepted by its own verifier, and nothing that answers nothing is."""
 
-import time
+from collections import defaultdict
+from itertools import permutations
 
 import pytest
 
+from benchmarks.quality import load
 from webscale_rl_dagster.rewards import (
     AnswerType,
     accepts_itself,
@@ -14,6 +16,7 @@ from webscale_rl_dagster.rewards import (
     rejects_adversarial,
     score,
 )
+from webscale_rl_dagster.verification.typed import typed_answer
 
 PUBLISHED: list[tuple[str, AnswerType]] = [
     ("42", "number"),
@@ -119,38 +122,79 @@ def test_a_formula_among_others_is_not_the_answer(response: str) -> None:
     assert score("The root is $x = 3$.", "$x = 3$", answer_type="expression") == 1.0
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many members has the council?",
+        "How many years did the war last?",
+        "How many farads has the capacitor?",
+        "Fill in the blank with a number: The towers rise ____ m above the sea.",
+    ],
+)
+def test_a_wrong_unit_is_tried_where_the_question_asks_for_another(question: str) -> None:
+    assert "wrong_unit" in dict(adversarial_responses("12", "number", question))
+    assert rejects_adversarial("12", "number", question=question)
+
+
+def test_no_unit_is_wrong_where_the_question_leaves_it_open() -> None:
+    assert "wrong_unit" not in dict(adversarial_responses("12", "number", "How long was it?"))
+
+
 HOW_FAR = "How far in kilometres is it from the harbour to the lighthouse?"
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "other", "other_kind", "expected"),
+    ("answer", "kind", "other", "other_kind"),
     [
-        ("5 km", "unit", "7 km", "unit", False),
-        ("5 km", "unit", "5,000 metres", "unit", False),
-        ("5 km", "unit", "5", "number", False),
-        ("45", "number", "45 people", "phrase", True),
-        ("1871", "date", "18 March 1871", "date", False),
-        ("18 March 1871", "date", "1871", "date", False),
-        ("Fleming", "entity", "Alexander Fleming", "entity", False),
-        ("B", "choice", "B) argon", "choice", False),
-        ("mitochondria", "phrase", "the mitochondria", "phrase", False),
-        ("lighthouse keeper", "phrase", "keeper", "phrase", True),
+        ("5 km", "unit", "7 km", "unit"),
+        ("5 km", "unit", "5,000 metres", "unit"),
+        ("5 km", "unit", "5", "number"),
+        ("3", "number", "3 years", "unit"),
+        ("50", "number", "50%", "unit"),
+        ("45", "number", "45 people", "phrase"),
+        ("299,792,458", "number", "299,792,458 m/s", "unit"),
+        ("13,300,000,000", "number", "US$13.3 billion", "unit"),
+        ("1871", "date", "18 March 1871", "date"),
+        ("18 March 1871", "date", "1871", "date"),
+        ("Fleming", "entity", "Alexander Fleming", "entity"),
+        ("Nile", "entity", "the Nile River", "entity"),
+        ("Roman", "entity", "Roman Empire", "entity"),
+        ("iron", "phrase", "iron ore", "phrase"),
+        ("B", "choice", "B) argon", "choice"),
+        ("mitochondria", "phrase", "the mitochondria", "phrase"),
+        ("lighthouse keeper", "phrase", "keeper", "phrase"),
     ],
 )
-def test_a_mistake_is_another_answer_that_is_accepted(
-    answer: str, kind: AnswerType, other: str, other_kind: AnswerType, expected: bool
+def test_answers_that_share_a_word_or_an_amount_are_no_mistakes(
+    answer: str, kind: AnswerType, other: str, other_kind: AnswerType
 ) -> None:
-    assert mistakes(answer, kind, (), HOW_FAR, other, other_kind) is expected
+    assert not mistakes(answer, kind, (), HOW_FAR, other, other_kind)
 
 
-@pytest.mark.parametrize(("answer", "kind"), PUBLISHED)
-def test_every_adversarial_response_is_judged_within_50_ms(answer: str, kind: AnswerType) -> None:
-    """In processor time, the better of two: other processes share the machine."""
-    score(answer, answer, answer_type=kind)
-    for name, response in (*adversarial_responses(answer, kind), *bombs(answer)):
-        taken = []
-        for _ in range(2):
-            started = time.process_time()
-            score(response, answer, answer_type=kind)
-            taken.append(time.process_time() - started)
-        assert min(taken) < 0.05, name
+def test_an_option_is_no_mistake_for_its_letter() -> None:
+    assert not mistakes("B", "choice", (), "Which gas? A) neon B) argon", "argon", "entity")
+
+
+def test_a_verifier_that_takes_an_unrelated_answer_is_found_out() -> None:
+    """As `boolean`, what was not filed is only a no."""
+    answer, question = "No complaints were filed", "What did the register say?"
+    assert mistakes(answer, "boolean", (), question, "It did not.", "phrase")
+    assert not mistakes(answer, "phrase", (), question, "It did not.", "phrase")
+
+
+def test_no_sound_answer_is_mistaken_for_another_of_its_document() -> None:
+    typed = defaultdict(list)
+    for case in load():
+        if not case.defects:
+            pair = case.candidate
+            typed[pair.document].append((pair, typed_answer(pair.answer, pair.question)))
+    found = [
+        (pair.question, other.answer)
+        for pairs in typed.values()
+        for (pair, mine), (other, theirs) in permutations(pairs, 2)
+        if mistakes(
+            pair.answer, mine.answer_type, mine.aliases, pair.question, other.answer,
+            theirs.answer_type,
+        )
+    ]  # fmt: skip
+    assert found == []

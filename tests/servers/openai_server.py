@@ -16,7 +16,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -42,6 +42,9 @@ class Script:
 
     reply: Reply = field(default=lambda body: minimal_answer(schema_of(body)))
     latency_s: float = 0.0
+    gather: int = 0
+    """Replies are held back until so many requests are under way at once, or for `gather_s`."""
+    gather_s: float = 30.0
     faults: list[str] = field(default_factory=list)
     """Taken one a request, in order, before `fault_share` rules."""
     fault_share: float = 0.0
@@ -57,6 +60,7 @@ class Script:
         self._random = random.Random(self.seed)
         self._now = 0
         self._first = self._last = 0.0
+        self._gathered = asyncio.Event()
 
     def begin(self, asked: dict[str, Any]) -> None:
         self._first = self._first or perf_counter()
@@ -64,6 +68,15 @@ class Script:
         self.prompts[json.dumps([asked["messages"], asked.get("seed")])] += 1
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
+        if self._now >= self.gather:
+            self._gathered.set()
+
+    async def hold(self) -> None:
+        if not self._gathered.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gathered.wait(), self.gather_s)
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
 
     def end(self) -> None:
         self._last = perf_counter()
@@ -158,8 +171,7 @@ async def _exchange(
     asked = json.loads(body)
     script.begin(asked)
     try:
-        if script.latency_s:
-            await asyncio.sleep(script.latency_s)
+        await script.hold()
         return await _answer(script, asked, writer) and keep
     finally:
         script.end()

@@ -11,7 +11,7 @@ import pytest
 from tests.servers.openai_server import Script
 from tests.stages.pairs import Body, pair, prompt
 from tests.stages.streams import dispatching
-from webscale_rl_dagster.inference.protocol import Failed
+from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, Failed
 from webscale_rl_dagster.inference.structured import Malformed
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import load_template
@@ -138,6 +138,25 @@ async def test_a_vote_that_failed_is_left_out(tmp_path: Path) -> None:
     assert (checked.votes, checked.agreement) == (2, 1.0)
 
 
+@pytest.mark.parametrize(("votes", "failures"), [(3, 2), (5, 3), (7, 6)])
+async def test_few_votes_beside_failed_ones_are_a_failure(
+    tmp_path: Path, votes: int, failures: int
+) -> None:
+    script = voting(*[SOUND] * votes)
+    script.faults = ["bad_request"] * failures
+    assert isinstance(await asked(tmp_path, script, votes=votes), Failed)
+
+
+async def test_a_failed_and_a_malformed_vote_leave_too_few(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, voting(SOUND, BROKEN, SOUND)) as dispatcher:
+
+        async def ask(request: CompletionRequest) -> Completion | Failed:
+            failing = request.sampling.seed == 6
+            return Failed("no answer") if failing else await dispatcher.complete(request)
+
+        assert await check_pair(pair(), ask, votes=3) == Failed("no answer")
+
+
 async def test_only_failed_votes_are_a_failure(tmp_path: Path) -> None:
     script = voting(SOUND, SOUND, SOUND)
     script.faults = ["bad_request"] * 3
@@ -155,7 +174,7 @@ async def test_malformed_votes_beside_a_failed_one_are_a_failure(tmp_path: Path)
 
 async def test_votes_are_asked_at_once(tmp_path: Path) -> None:
     script = voting(*[SOUND] * 5)
-    script.latency_s = 0.1
+    script.gather = 5
     await asked(tmp_path, script, votes=5)
     assert script.most_at_once == 5
 

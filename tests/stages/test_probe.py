@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.servers.openai_server import Script
@@ -37,12 +42,12 @@ def judged(*, right: bool) -> Any:
 
 
 async def probed(
-    folder: Path, script: Script, row: Row | None = None, **settings: Any
+    folder: Path, script: Script, row: Row | None = None, **probes: Any
 ) -> Probed | Failed:
     async with dispatching(folder, script) as dispatcher:
         ask = dispatcher.complete
         return await probe_pair(
-            row or pair(), ask_prober=ask, ask_checker=ask, settings=ProbesConfig(**settings)
+            row or pair(), ask_prober=ask, ask_checker=ask, settings=ProbesConfig(**probes)
         )
 
 
@@ -86,9 +91,38 @@ async def test_attempts_differ_in_their_seeds_and_see_what_they_may(tmp_path: Pa
 
 async def test_attempts_are_made_at_once(tmp_path: Path) -> None:
     script = prober(opened=OPEN, closed=CLOSED)
-    script.latency_s = 0.1
+    script.gather = 8
     await probed(tmp_path, script)
     assert script.most_at_once == 8
+
+
+def integrals(count: int) -> list[str]:
+    """Formulas that only the computer algebra reads, and for which it needs all of its time."""
+    return [
+        rf"\int_0^{{{n}}} \frac{{\sin(x^{n})}}{{1+x^{{{n + 2}}}}} dx" for n in range(1, count + 1)
+    ]
+
+
+async def test_hard_formulas_do_not_hold_up_other_work(tmp_path: Path) -> None:
+    opened = [f"<answer>{formula}</answer>" for formula in integrals(4)]
+    row = pair(answer=r"\int_0^{9} \frac{\cos(x^9)}{2+x^{8}} dx", answer_type="expression")
+    script = prober(opened=opened, closed=["<answer>0</answer>"] * 4)
+    ticks = [time.perf_counter()]
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(0.01)
+            ticks.append(time.perf_counter())
+
+    ticking = asyncio.create_task(tick())
+    found = await probed(tmp_path, script, row, min_open_book=0)
+    ticking.cancel()
+    assert isinstance(found, Probed)
+    assert found.open_book_rate == 0.0
+    threads = [thread.name for thread in threading.enumerate()]
+    assert [name for name in threads if name.startswith("scoring")] == ["scoring_0"]
+    longest = max(after - before for before, after in pairwise(ticks))
+    assert longest < (ticks[-1] - ticks[0]) / 2
 
 
 async def test_a_single_attempt_is_greedy(tmp_path: Path) -> None:
@@ -225,13 +259,30 @@ def rivals(*wrong: str, right: int = 2, **columns: Any) -> tuple[str, ...]:
         "Not mentioned in the document",
         "The document does not tell",
         "the text doesn't say when",
+        "The founding year is not specified.",
+        "The document is silent on this",
+        "the passage makes no mention of it",
+        "the article never mentions his name",
+        "the context lacks this detail",
+        "not found in the text",
+        "nothing in the text",
+        "Unknown (the document does not say)",
         "There is no information about this",
+        "No information is given in the text",
+        "Insufficient information to determine",
+        "Information not provided",
         "It cannot be determined",
+        "cannot be determined from the document",
+        "It isn't stated in the passage",
+        "Unable to answer",
+        "I am unable to determine this from the document",
         "I don't know",
         "I'm sorry, but I can't answer that question.",
         "I can’t help with that request",
+        "Sorry, I cannot answer",
         "N/A",
         "None",
+        "Nothing",
         "...",
         "your answer here",
         "In which year was the market town of Aldermoor founded?",
@@ -250,12 +301,72 @@ def test_what_answers_nothing_is_no_rival(text: str) -> None:
         ("Agnes Thorne", "entity"),
         ("casino information desk", "phrase"),
         ("None of the kings", "phrase"),
+        ("404 Not Found", "phrase"),
+        ("not found error", "phrase"),
+        ("no source code", "phrase"),
+        ("information without context", "phrase"),
+        ("text mining without labels", "phrase"),
+        ("open source, not free software", "phrase"),
+        ("a document that cannot be forged", "phrase"),
+        ("context-free grammar, not regular", "phrase"),
+        ("position and momentum cannot be determined simultaneously", "phrase"),
+        ("insufficient data", "phrase"),
+        ("Sorry, Wrong Number", "entity"),
+        ("Nothing, Arizona", "entity"),
+        ("Unknown Pleasures", "entity"),
+        ("No Country for Old Men", "entity"),
+        ("I'm Sorry, I Love You", "entity"),
+        ("I Don't Know How to Love Him", "entity"),
+        ("Na", "entity"),
         ("x^2 + 1", "expression"),
         ("no", "boolean"),
     ],
 )
 def test_what_answers_otherwise_is_a_rival(text: str, kind: str) -> None:
     assert rivals(text, text, answer_type=kind) == (text,)
+
+
+@pytest.mark.parametrize("gold", ["None", "Nothing", "unknown", "not applicable"])
+def test_a_word_of_abstaining_is_a_rival_of_another(gold: str) -> None:
+    assert rivals("nobody", "nobody", answer=gold, answer_type="phrase") == ("nobody",)
+    assert rivals("the text does not say", "the text does not say", answer=gold) == ()
+
+
+def test_every_way_of_writing_an_answer_counts() -> None:
+    ways = (
+        "1500 kg|1.5 t|1500 kilograms|1500000 g|1.5 tonnes|1.5e3 kg|1500000 grams|1.50 t|1500.0 kg"
+    )
+    spelt = ways.split("|")
+    assert rivals(*spelt, answer_type="unit", right=18) == (spelt[0],)
+    assert rivals(*spelt, answer_type="unit", right=19) == ()
+
+
+def test_formulas_are_told_apart_by_their_signs() -> None:
+    assert rivals("x+2", "x-2", answer_type="expression") == ()
+    assert rivals("x - 2", "$x-2$", answer_type="expression") == ("x - 2",)
+    assert rivals("(x+1)^2", "x+1^2", answer_type="expression") == ()
+
+
+def test_hard_formulas_take_seconds() -> None:
+    """8 s on an idle core; 64 formulas of 27 s each eight would take half an hour."""
+    started = time.process_time()
+    assert rivals(*integrals(64), answer_type="expression", right=0) == ()
+    assert time.process_time() - started < 60
+
+
+@given(
+    st.lists(st.integers(0, 5), min_size=1, max_size=40),
+    st.integers(0, 20),
+    st.sampled_from([0.0, 0.3, 0.5, 1.0]),
+)
+@settings(deadline=None)
+def test_rivals_are_the_most_frequent_answers(answers: list[int], right: int, share: float) -> None:
+    """Leaving off early changes nothing."""
+    wrong = [f"{1300 + answer}" for answer in answers]
+    enough = max(min(2, right + len(wrong)), share * right)
+    ranked = Counter(wrong).most_common()
+    expected = tuple(answer for answer, count in ranked if count >= enough)[:MOST]
+    assert confident_rivals(pair(), wrong, right=right, share=share) == expected
 
 
 def test_ways_of_writing_one_answer_are_one_rival() -> None:
@@ -275,6 +386,8 @@ def test_rivals_are_few_short_and_on_one_line() -> None:
     [found] = rivals(hostile, hostile, answer_type="phrase")
     assert len(found) <= LONGEST
     assert not set(found) & {'"', "\n"}
+    [dense] = rivals("\u9244" * 200, "\u9244" * 200, answer_type="phrase")
+    assert len(dense.encode()) <= LONGEST
 
 
 async def test_a_rival_stays_in_its_quotation(tmp_path: Path) -> None:
@@ -287,8 +400,9 @@ async def test_a_rival_stays_in_its_quotation(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.text(max_size=400), max_size=6), st.integers(0, 6))
+@settings(deadline=None)
 def test_nothing_that_a_model_writes_breaks_it(wrong: list[str], right: int) -> None:
-    for kind in ("date", "phrase", "code"):
+    for kind in ("date", "phrase", "code", "expression"):
         found = rivals(*wrong, right=right, answer_type=kind)
         assert len(found) <= MOST
         assert all(0 < len(rival) <= LONGEST for rival in found)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from webscale_rl_dagster.config import Config, EngineConfig, ModelsConfig
+from webscale_rl_dagster.config import Config, EngineConfig, ModelsConfig, VerificationConfig
 from webscale_rl_dagster.inference.engines.llama_cpp import packaged_model
 from webscale_rl_dagster.inference.tokens import Count, load_tokenizer, token_counter
 from webscale_rl_dagster.prompts.demonstrations import demonstrations
@@ -21,7 +21,7 @@ from webscale_rl_dagster.prompts.library import TemplateName, defuse, load_templ
 from webscale_rl_dagster.prompts.schemas import DOMAINS
 from webscale_rl_dagster.stages.probe import MAX_TOKENS
 from webscale_rl_dagster.stages.rivals import LONGEST
-from webscale_rl_dagster.stages.windows import PROMPT_ROOM, Window, Windower, windower
+from webscale_rl_dagster.stages.windows import PROBE_ROOM, PROMPT_ROOM, Window, Windower, windower
 from webscale_rl_dagster.verification.answer_form import MAX_CHARACTERS
 from webscale_rl_dagster.writing.sentences import sentence_ends, split_sentences
 
@@ -99,6 +99,19 @@ def test_the_tightest_role_decides() -> None:
     windows = windower(Config(models=ModelsConfig(default=wide, checker=narrow))).cut(corpus())
     assert max(sizes(windows, corpus())) <= 2048 - PROMPT_ROOM
     assert len(windower(Config(models=ModelsConfig(default=wide))).cut(corpus()[:50_000])) == 1
+
+
+STRICT = VerificationConfig(profile="strict")
+
+
+def test_probes_take_more_room_of_the_models_that_they_are_asked_of() -> None:
+    windows = windower(Config(verification=STRICT)).cut(corpus())
+    assert max(sizes(windows, corpus())) <= 4096 - PROBE_ROOM
+    narrow, wide = EngineConfig(context_tokens=2048), EngineConfig(context_tokens=65_536)
+    models = ModelsConfig(default=wide, generator=narrow)
+    assert windower(Config(models=models, verification=STRICT)).cut(corpus()) == windower(
+        Config(models=models)
+    ).cut(corpus())
 
 
 def test_lines_are_kept_whole_where_there_are_no_sentences() -> None:
@@ -221,16 +234,6 @@ def longest_demonstrations() -> str:
         ),
         ("answer", 60, {"question": filler(700)}),
         ("check", 160, {"question": filler(700), "answer": filler(MAX_CHARACTERS)}),
-        ("probe_open", MAX_TOKENS, {"question": filler(700)}),
-        (
-            "rival",
-            160,
-            {
-                "question": filler(700),
-                "answer": filler(MAX_CHARACTERS),
-                "rival": filler(LONGEST),
-            },
-        ),
     ],
 )
 def test_the_room_holds_every_prompt_and_its_answer(
@@ -239,14 +242,46 @@ def test_the_room_holds_every_prompt_and_its_answer(
     """With the longest personas and questions that their schemas allow, and any title."""
     if name == "generate":
         fields = fields | {"demonstrations": longest_demonstrations()}
-    tokenizer = load_tokenizer(str(packaged_model()))
+    spare = PROMPT_ROOM - answer_tokens
+    assert spare - taken(name, filler(5000), fields) > 150, OTHERS
+    assert spare - taken(name, RARE, fields) >= 0
 
-    def spare(title: str) -> int:
-        messages = load_template(name).render(document="", title=title, **fields)
-        prompt = tokenizer.apply_chat_template(
+
+def dense(count: int) -> str:
+    """A token a character, as formulas and figures are."""
+    text = ("9\u00e9$7^4\u00f1{1}0" * 100)[:count]
+    assert tokens()(text) >= 0.9 * count
+    return text
+
+
+@pytest.mark.parametrize(
+    ("name", "answer_tokens", "longest"),
+    [
+        ("check", 160, {"answer": MAX_CHARACTERS}),
+        ("probe_open", MAX_TOKENS, {}),
+        ("rival", 160, {"answer": MAX_CHARACTERS, "rival": LONGEST}),
+    ],
+)
+def test_the_room_for_probes_holds_hostile_questions(
+    name: TemplateName, answer_tokens: int, longest: dict[str, int]
+) -> None:
+    """The generator's schema allows 400 characters; the rules, 60 words."""
+    spare = PROBE_ROOM - answer_tokens
+    fields = {field: dense(count) for field, count in longest.items()}
+    assert spare - taken(name, RARE, fields | {"question": dense(400)}) > 150, OTHERS
+    assert spare - taken(name, RARE, fields | {"question": dense(700)}) >= 0
+
+
+RARE = "\u9244" * 500
+"""A title of which every character is three tokens."""
+OTHERS = "other models' chat templates need some, too"
+
+
+def taken(name: TemplateName, title: str, fields: dict[str, str]) -> int:
+    """Tokens of the prompt about an empty document."""
+    messages = load_template(name).render(document="", title=title, **fields)
+    return tokens()(
+        load_tokenizer(str(packaged_model())).apply_chat_template(
             list(messages), tokenize=False, add_generation_prompt=True
         )
-        return PROMPT_ROOM - tokens()(prompt) - answer_tokens
-
-    assert spare(filler(5000)) > 150, "other models' chat templates need some, too"
-    assert spare("\u9244" * 500) >= 0
+    )

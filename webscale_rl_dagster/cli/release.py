@@ -1,4 +1,4 @@
-"""`webscale-rl release`: the published pairs as a dataset that never changes."""
+"""`webscale-rl release` and `webscale-rl push`: published pairs as a dataset that never changes."""
 
 from __future__ import annotations
 
@@ -54,6 +54,34 @@ def release(
         typer.echo(json.dumps(made.manifest))
     else:
         _print(made)
+
+
+def push(
+    release: Annotated[str, typer.Option(help="The release's name.", show_default=False)],
+    to: Annotated[
+        str,
+        typer.Option(
+            help="hf://datasets/OWNER/NAME, s3://BUCKET/PREFIX or a folder.", show_default=False
+        ),
+    ],
+    public: Annotated[
+        bool, typer.Option("--public", help="Let all see a new repository of the hub.")
+    ] = False,
+) -> None:
+    """Copy a release to a Hugging Face dataset repository, to S3 or to another folder.
+
+    The hub's token is taken from HF_TOKEN or from `hf auth login`, S3's keys from AWS_* variables.
+    """
+    from webscale_rl_dagster.releases.pushing import push_to_hub, push_to_storage
+    from webscale_rl_dagster.releases.reading import open_release
+    from webscale_rl_dagster.storage.objects import Objects
+
+    found = open_release(Objects(load_config().storage), release)
+    if to.startswith("hf://"):
+        repository = to.removeprefix("hf://").removeprefix("datasets/")
+        console.print(push_to_hub(found, repository, private=not public), soft_wrap=True)
+    else:
+        console.print(push_to_storage(found, Objects(to)), soft_wrap=True)
 
 
 def _print(made: Release) -> None:

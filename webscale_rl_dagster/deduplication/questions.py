@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rensa import RMinHash, RMinHashLSH
 
-from webscale_rl_dagster.rewards.normalise import normalise
+from webscale_rl_dagster.deduplication.wording import read_wording
 
 SAME_QUESTION = 0.8
 """Jaccard similarity of two questions' words from which they are one question."""
@@ -27,26 +27,37 @@ class ReadQuestion(NamedTuple):
     """All that is compared of a question; a few hundred bytes."""
 
     wording: bytes
-    """Digest of the normalised question."""
+    """Digest of the words and signs of the question."""
+    answer: bytes
+    """Digest of the words and signs of the answer."""
     shingles: bytes
-    """Sorted 8-byte digests of its distinct words, each together with the normalised answer and the
-    numbers in the question: with another answer or other numbers no shingle is the same."""
+    """Sorted 8-byte digests of its distinct words, each together with the answer, the numbers and
+    the formula of the question: if one of these differs no shingle is the same.
+    """
 
 
 def read_question(question: str, answer: str) -> ReadQuestion:
     """The costly half of `QuestionIndex.add`, which needs no index."""
-    wording = normalise(question)
-    words = set(wording.split())
+    words, text, formula = read_wording(question)
+    answer_text = read_wording(answer).text or answer.strip()
     numbers = sorted(word for word in words if any(char.isdigit() for char in word))
-    context = _digest("\0".join((normalise(answer) or answer.strip(), *numbers)), 16)
+    context = _digest("\0".join((answer_text, *numbers, "", *formula)), 16)
     shingles = sorted(_digest(word, _SHINGLE_BYTES, context) for word in words)
-    return ReadQuestion(_digest(wording or question.strip(), 16), b"".join(shingles))
+    return ReadQuestion(
+        _digest(text or question.strip(), 16), _digest(answer_text, 16), b"".join(shingles)
+    )
 
 
 class QuestionIndex:
     """Remembers questions; about 2 KB each, however long they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, same_answer: bool = False) -> None:
+        """With `same_answer`, the same wording is a repeat only if the answers are equal, too.
+
+        So it must be as long as no answer has been found right: a wrong one, come first, would
+        drop the right one.
+        """
+        self._same_answer = same_answer
         self._ids: list[str] = []
         self._shingles: list[bytes] = []
         self._wordings: dict[bytes, int] = {}
@@ -62,7 +73,8 @@ class QuestionIndex:
 
     def add_read(self, qa_id: str, question: ReadQuestion) -> str | None:
         """`add` of a question that was read elsewhere."""
-        if (earlier := self._wordings.get(question.wording)) is not None:
+        wording = question.wording + (question.answer if self._same_answer else b"")
+        if (earlier := self._wordings.get(wording)) is not None:
             return self._ids[earlier]
         number = len(self._ids)
         words = _split(question.shingles)
@@ -76,7 +88,7 @@ class QuestionIndex:
                 self._near.insert(number, sketch)
         self._ids.append(qa_id)
         self._shingles.append(question.shingles)
-        self._wordings[question.wording] = number
+        self._wordings[wording] = number
         return None
 
     def _first_alike(self, words: frozenset[bytes], candidates: list[int]) -> int | None:

@@ -12,11 +12,10 @@ from webscale_rl_dagster.expectations import claims
 from webscale_rl_dagster.expectations import verdicts as judged
 from webscale_rl_dagster.expectations.facts import Facts, key
 from webscale_rl_dagster.prompts.schemas import DOMAINS
-from webscale_rl_dagster.rewards.normalise import find_normalised, normalise
 from webscale_rl_dagster.rewards.verifiers import accepts_itself, mistakes, rejects_adversarial
-from webscale_rl_dagster.rewards.words import STOP_WORDS
 from webscale_rl_dagster.verification.answer_types import VERIFIERS
 from webscale_rl_dagster.verification.candidate import Candidate
+from webscale_rl_dagster.verification.leakage import answer_leaked
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -38,6 +37,7 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
         claims.every_row("evidence_present"),
         claims.every_row("verifier_named"),
         claims.every_row("verifier_sound"),
+        claims.every_row("neighbour_rejected", severity="warning"),
         claims.every_row("source_named"),
         claims.every_row("licence_present", severity="warning"),
         claims.one_of("domain", DOMAINS, name="domain_known"),
@@ -59,11 +59,12 @@ def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
 def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
     start, end = pl.col("evidence_start"), pl.col("evidence_end")
     by_rules = pl.col("profile").fill_null("") != "paper"
-    holds_answer = pl.struct("question", "answer", "style").map_elements(
+    holds_answer = pl.struct("question", "answer", "answer_aliases", "style").map_elements(
         _question_holds_answer, return_dtype=pl.Boolean
     )
     beside = [pl.col(name).shift(1).alias(f"other_{name}") for name in ("answer", "answer_type")]
-    sound = pl.struct(*_SCORED, *beside).map_elements(_verifier_sound, return_dtype=pl.Boolean)
+    sound = pl.struct(_SCORED).map_elements(_verifier_sound, return_dtype=pl.Boolean)
+    mistaken = pl.struct(*_SCORED, *beside).map_elements(_mistaken, return_dtype=pl.Boolean)
     return frame.select(
         claims.few("domain"),
         claims.few("answer_type"),
@@ -76,33 +77,42 @@ def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
         (~by_rules | ((start >= 0) & (start < end)).fill_null(False)).alias("evidence_present"),
         claims.present(["answer_type", "verifier"]).alias("verifier_named"),
         sound.fill_null(False).alias("verifier_sound"),
+        (~mistaken).fill_null(True).alias("neighbour_rejected"),
         claims.present(["corpus", "source_uri", "document_id"]).alias("source_named"),
         claims.present(["licence"]).alias("licence_present"),
     )
 
 
-def _question_holds_answer(pair: dict[str, str | None]) -> bool:
-    """The plainest form of leakage; `verification.leakage` has already refused more than this."""
+def _question_holds_answer(pair: dict[str, Any]) -> bool:
+    """Asked anew of what is published."""
     question, answer = pair["question"] or "", pair["answer"] or ""
-    if all(word in STOP_WORDS for word in normalise(answer).split()):
-        return False
-    asked = Candidate(question, answer, document="", style=pair["style"] or "open").asked
-    return bool(find_normalised(answer, asked))
+    aliases = tuple(pair["answer_aliases"] or ())
+    return answer_leaked(
+        Candidate(question, answer, document="", aliases=aliases, style=pair["style"] or "open")
+    )
 
 
 def _verifier_sound(pair: dict[str, Any]) -> bool:
-    """Asked anew of what is published, and of the answer of the pair before."""
+    """Asked anew of what is published."""
     answer, kind = pair["answer"], pair["answer_type"]
     if not answer or kind not in VERIFIERS:
         return False
     aliases, question = pair["answer_aliases"] or (), pair["question"] or ""
-    other, other_kind = pair["other_answer"], pair["other_answer_type"]
-    return (
-        accepts_itself(answer, kind, aliases, question)
-        and rejects_adversarial(answer, kind, aliases, question)
-        and not (
-            other
-            and other_kind in VERIFIERS
-            and mistakes(answer, kind, aliases, question, other, other_kind)
-        )
+    return accepts_itself(answer, kind, aliases, question) and rejects_adversarial(
+        answer, kind, aliases, question
+    )
+
+
+def _mistaken(pair: dict[str, Any]) -> bool:
+    """Whether the verifier takes the answer of the pair before for its own."""
+    other, kinds = pair["other_answer"], {pair["answer_type"], pair["other_answer_type"]}
+    if not other or not pair["answer"] or not kinds <= VERIFIERS.keys():
+        return False
+    return mistakes(
+        pair["answer"],
+        pair["answer_type"],
+        pair["answer_aliases"] or (),
+        pair["question"] or "",
+        other,
+        pair["other_answer_type"],
     )

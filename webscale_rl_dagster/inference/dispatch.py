@@ -105,6 +105,7 @@ class Dispatcher:
         under_way: deque[asyncio.Future[R]] = deque()
         for item in items:
             under_way.append(self._begin(work(item)))
+            await asyncio.sleep(0)  # it sets out before the next item is prepared
             if len(under_way) >= window:
                 yield await under_way.popleft()
                 self.progress.advanced(self.usage, rows=1)

@@ -17,11 +17,13 @@ VerdictCounts = dict[str, dict[str, int]]
 def verdict_counts(tables: Tables, shard: str) -> VerdictCounts:
     """Of all candidates that were checked; a verdict that no row was asked for is left out.
 
-    A candidate may fail several; the funnel's counts, which add up, name its first.
+    A candidate may fail several; the funnel's counts, which add up, name its first. None of a
+    table that a version without verdicts made.
     """
     if not tables.has("checked_qa", shard):
         return {}
-    return _count(tables.open("checked_qa", shard).batches(["verdicts"]))
+    stored = tables.open("checked_qa", shard)
+    return _count(stored.batches(["verdicts"])) if "verdicts" in stored.columns else {}
 
 
 def added(counts: Iterable[Mapping[str, Mapping[str, int]]]) -> VerdictCounts:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,17 +13,16 @@ import orjson
 import polars as pl
 
 from webscale_rl_dagster.config import BalanceConfig, Config
-from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
-from webscale_rl_dagster.decontamination.store import BenchmarkStore
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.balance import difficulty, over_shares
+from webscale_rl_dagster.releases.benchmarks import opened
 from webscale_rl_dagster.releases.cleaning import Drop, is_among, unclean
 from webscale_rl_dagster.releases.comparison import changes, counted
 from webscale_rl_dagster.releases.describing import describe
 from webscale_rl_dagster.releases.files import table_file
 from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, MANIFEST, key_of
 from webscale_rl_dagster.releases.manifest import manifest_of
-from webscale_rl_dagster.releases.published import Published
+from webscale_rl_dagster.releases.published import Published, owned
 from webscale_rl_dagster.releases.reading import Release, open_release
 from webscale_rl_dagster.releases.writing import Written, write_pairs
 from webscale_rl_dagster.storage.objects import Objects
@@ -33,6 +30,13 @@ from webscale_rl_dagster.storage.tables import Tables
 
 _WORTH_PROCESSES = 50_000
 """Pairs from which starting other processes, a few seconds, is made up for."""
+
+_KINDS = {
+    "qa_id": pl.String(),
+    "domain": pl.Categorical(),
+    "answer_type": pl.Categorical(),
+    "difficulty": pl.Categorical(),
+}
 
 
 def build_release(
@@ -47,9 +51,9 @@ def build_release(
 ) -> Release:
     """Store a release of what these shards publish; the caller vouches that their gates are open.
 
-    Its rows are in the order of the shards: those of the previous release first, as they were, so
-    that of two pairs alike the one that was released stays; then the others, sorted. The same
-    tables, settings and previous release make the same files.
+    Its rows are in the order of the shards' keys. Of pairs alike the one that was in the previous
+    release stays, else the first. The same tables, settings and previous release make the same
+    files.
 
     Args:
         tables: Where the shards are, and the release will be.
@@ -57,7 +61,7 @@ def build_release(
         name: A new one.
         config: Its sections `release` and `decontamination` are heeded.
         created: With a time zone; goes to the manifest.
-        previous: The release to be compared with.
+        previous: The release to be compared with, whose pairs stay where they can.
         processes: That clean; None: as many as there are cores, one for few pairs.
 
     Raises:
@@ -68,11 +72,12 @@ def build_release(
     if objects.exists(key_of(name, MANIFEST)):
         raise ReleaseError(f"release {name} exists and never changes: take another name")
     before = open_release(objects, previous) if previous else None
-    published = Published(tables, _ordered(shards, before))
+    published = Published(tables, sorted(set(shards)))
     if processes is None:
         processes = len(os.sched_getaffinity(0)) if published.rows() >= _WORTH_PROCESSES else 1
-    with _opened(objects, config, processes) as (decontaminator, benchmarks):
-        drops = unclean(published, decontaminator, processes=processes)
+    with opened(objects, config, processes) as (decontaminator, benchmarks):
+        released = _ids(before) if before else frozenset()
+        drops = unclean(published, decontaminator, released=released, processes=processes)
     drops |= _unbalanced(published, config.release.balance, drops)
     with tempfile.TemporaryDirectory(prefix="webscale-rl-release-") as temporary:
         folder = Path(temporary)
@@ -95,38 +100,9 @@ def build_release(
     return open_release(objects, name)
 
 
-def _ordered(shards: Sequence[str], before: Release | None) -> list[str]:
-    there = set(shards)
-    first = [shard for shard in (before.manifest["shards"] if before else ()) if shard in there]
-    return [*first, *sorted(there.difference(first))]
-
-
-@contextmanager
-def _opened(
-    objects: Objects, config: Config, processes: int
-) -> Iterator[tuple[Decontaminator | None, list[dict[str, Any]]]]:
-    """The benchmarks in force, and what the manifest says of them."""
-    store = BenchmarkStore(objects)
-    with ExitStack() as files:
-        indexes = [
-            files.enter_context(store.open(name)) for name in config.decontamination.benchmarks
-        ]
-        said = [
-            {
-                "name": index.summary.name,
-                "sha256": index.sha256(),
-                "items": index.summary.items,
-                "files": [asdict(file) for file in index.summary.files],
-            }
-            for index in indexes
-        ]
-        if not indexes:
-            yield None, said
-            return
-        profile = config.decontamination_profile
-        decontaminator = Decontaminator.open(indexes, profile, processes=processes)
-    with decontaminator:
-        yield decontaminator, said
+def _ids(release: Release) -> frozenset[str]:
+    batches = (batch for split in release.splits for batch in release.batches(split, ["qa_id"]))
+    return frozenset(qa_id for batch in batches for qa_id in batch["qa_id"])
 
 
 def _unbalanced(
@@ -136,7 +112,7 @@ def _unbalanced(
         return {}
     columns = ["qa_id", "domain", "answer_type", "closed_book_rate"]
     frames = [
-        batch.filter(~is_among(batch["qa_id"], drops)).select(*columns[:-1], difficulty())
+        owned(batch.filter(~is_among(batch["qa_id"], drops)).with_columns(difficulty()), _KINDS)
         for _, batch in published.batches(columns)
     ]
     if not frames:

@@ -5,7 +5,7 @@ Benchmark items go first, so that none of them is the reason that a clean pair i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Set
 from typing import NamedTuple
 
 import polars as pl
@@ -29,11 +29,16 @@ class Drop(NamedTuple):
 
 
 def unclean(
-    published: Published, decontaminator: Decontaminator | None, *, processes: int = 1
+    published: Published,
+    decontaminator: Decontaminator | None,
+    *,
+    released: Set[str] = frozenset(),
+    processes: int = 1,
 ) -> dict[str, Drop]:
-    """By `qa_id`, the pairs that hold benchmark items and those that repeat an earlier one.
+    """By `qa_id`, the pairs that hold benchmark items and those that repeat another.
 
-    One reading of the pairs; memory holds the index of their questions, 2 KB each.
+    Of pairs alike a `released` one stays, else the first. Memory holds the index of the questions,
+    2 KB each; the pairs are read once, and once more where some were released.
 
     Raises:
         ReleaseError: two pairs have one id.
@@ -41,28 +46,36 @@ def unclean(
     drops: dict[str, Drop] = {}
 
     def clean() -> Iterator[Question]:
-        for row, hits in _marked(published, decontaminator):
+        for row, hits in _marked(_rows(published, released), decontaminator):
             if hits:
                 drops[row["qa_id"]] = Drop("contaminated", contamination=_evidence(hits[0]))
             else:
                 yield row["qa_id"], row["question"], row["answer"]
 
-    for qa_id, earlier in repeated_questions(clean(), processes=processes):
-        if qa_id == earlier:
+    for qa_id, kept in repeated_questions(clean(), processes=processes):
+        if qa_id == kept:
             raise ReleaseError(f"two published pairs have the id {qa_id}: a table was changed")
-        drops[qa_id] = Drop("near_duplicate", duplicate_of=earlier)
+        drops[qa_id] = Drop("near_duplicate", duplicate_of=kept)
     return drops
 
 
-def is_among(ids: pl.Series, drops: Mapping[str, Drop]) -> pl.Series:
-    """Which of the ids are to be left out."""
-    return pl.Series([qa_id in drops for qa_id in ids], dtype=pl.Boolean)
+def is_among(ids: pl.Series, those: Container[str]) -> pl.Series:
+    """Which of the ids are among those; of many of them, sooner than polars tells it."""
+    return pl.Series([qa_id in those for qa_id in ids], dtype=pl.Boolean)
+
+
+def _rows(published: Published, released: Set[str]) -> Iterator[Row]:
+    """Those that were released come first."""
+    for turn in (True, False) if released else (False,):
+        for _, batch in published.batches(_ASKED):
+            yield from batch.filter(is_among(batch["qa_id"], released) == turn).iter_rows(
+                named=True
+            )
 
 
 def _marked(
-    published: Published, decontaminator: Decontaminator | None
+    rows: Iterable[Row], decontaminator: Decontaminator | None
 ) -> Iterator[tuple[Row, tuple[Hit, ...]]]:
-    rows = (row for _, batch in published.batches(_ASKED) for row in batch.iter_rows(named=True))
     if decontaminator is None:
         return ((row, ()) for row in rows)
     return decontaminator.marked(rows, lambda row: [(name, row[name]) for name in _ASKED[1:]])

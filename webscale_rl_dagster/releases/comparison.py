@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from webscale_rl_dagster.releases.published import owned
 from webscale_rl_dagster.releases.reading import Release
-from webscale_rl_dagster.schemas import TABLES, frame_of
+from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import StoredTable
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -19,6 +20,12 @@ NOT_PUBLISHED = "not_published"
 """Its shard no longer publishes it; `checked_qa` says why, if it is a candidate still."""
 
 _SAME = [name for name in TABLES["release"].names() if name not in ("qa_id", "split", "shard")]
+_DIGEST = {
+    "qa_id": pl.String(),
+    "split": pl.Categorical(),
+    "shard": pl.Categorical(),
+    "content": pl.UInt64(),
+}
 _BATCH_ROWS = 10_000
 
 
@@ -44,7 +51,9 @@ def changes(
     other = pl.col("content") != pl.col("content_now")
     elsewhere = pl.col("split") != pl.col("split_now")
     gone = before.join(now, on="qa_id", how="anti").join(left_out, on="qa_id", how="left")
-    unknown = pl.when(pl.col("shard").is_in(list(shards))).then(pl.lit(NOT_PUBLISHED))
+    unknown = pl.when(pl.col("shard").cast(pl.String).is_in(list(shards))).then(
+        pl.lit(NOT_PUBLISHED)
+    )
     parts = [
         now.join(before, on="qa_id", how="anti").select("qa_id", change=pl.lit(ADDED)),
         gone.select(
@@ -76,10 +85,8 @@ def _read(path: Path) -> Iterator[pl.DataFrame]:
 
 def _digests(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Of each pair its id, split and shard, and a hash of all else, good for this process alone."""
-    names = ["qa_id", "split", "shard"]
-    empty = frame_of("release", []).select(names).with_columns(content=pl.lit(0, pl.UInt64))
     frames = [
-        batch.select(names).with_columns(content=batch.select(_SAME).hash_rows())
+        owned(batch.with_columns(content=batch.select(_SAME).hash_rows()), _DIGEST)
         for batch in batches
     ]
-    return pl.concat([empty, *frames])
+    return pl.concat([pl.DataFrame(schema=_DIGEST), *frames])

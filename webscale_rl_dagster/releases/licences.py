@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TypeVar
 
 from webscale_rl_dagster.releases.markdown import table
@@ -10,8 +11,8 @@ from webscale_rl_dagster.releases.tally import Tally
 
 _Key = TypeVar("_Key", bound=tuple[str, ...])
 
-SOURCES = 1000
-"""Source files that are named; a corpus of single texts has as many as documents."""
+LINES = 1000
+"""Of a table: there may be as many source files as documents, and as many licences."""
 
 
 def licences(tally: Tally) -> str:
@@ -25,27 +26,27 @@ def licences(tally: Tally) -> str:
         (licence, corpus, f"{files[licence, corpus]:,}", f"{count:,}")
         for (licence, corpus), count in _greatest_first(pairs)
     ]
-    sources = _greatest_first(tally.sources)
-    named = [
-        (licence, corpus, uri, f"{count:,}") for (corpus, licence, uri), count in sources[:SOURCES]
+    sources = [
+        (licence, corpus, uri, f"{count:,}")
+        for (corpus, licence, uri), count in _greatest_first(tally.sources)
     ]
-    more = sources[SOURCES:]
-    rest = sum(count for _, count in more)
-    lines = [
-        "# Licences",
-        "",
-        "A pair stands under the licence of the document that it is from; every row names it, with "
-        "the document's source and address. `unstated` is a source that names none.",
-        "",
-        table(("licence", "corpus", "source files", "pairs"), summary, numbers=2),
-        "",
-        "## Source files",
-        "",
-        table(("licence", "corpus", "file", "pairs"), named, numbers=1),
-    ]
-    if more:
-        lines += ["", f"and {len(more):,} more files with {rest:,} pairs"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(
+        [
+            "# Licences\n",
+            "A pair stands under the licence of the document that it is from; every row names it, "
+            "with the document's source and address. `unstated` is a source that names none.\n",
+            table(("licence", "corpus", "source files", "pairs"), summary[:LINES], numbers=2),
+            *_more(summary),
+            "\n## Source files\n",
+            table(("licence", "corpus", "file", "pairs"), sources[:LINES], numbers=1),
+            *_more(sources),
+            "",
+        ]
+    )
+
+
+def _more(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    return [f"\nand {len(rows) - LINES:,} more"] if len(rows) > LINES else []
 
 
 def _greatest_first(counts: Counter[_Key]) -> list[tuple[_Key, int]]:

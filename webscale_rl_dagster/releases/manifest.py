@@ -23,6 +23,7 @@ from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
 FORMAT = 1
+SURVIVOR = "that of the previous release, else the first by shard and row"
 MIX = ("domain", "answer_type", "difficulty", "style")
 _AT_ONCE = 8
 """Shards counted together: on S3 nearly all of the time is spent waiting."""
@@ -69,7 +70,7 @@ def manifest_of(
         "documents": {split: documents.get(split, 0) for split in written.splits},
         "dropped": written.dropped,
         "settings": config.release.model_dump(mode="json"),
-        "duplicates": {"similarity": SAME_QUESTION, "survivor": "first in the order of `shards`"},
+        "duplicates": {"similarity": SAME_QUESTION, "survivor": SURVIVOR},
         "funnel": {stage: asdict(counts) for stage, counts in stages.items()},
         "verdicts": verdicts,
         "models": {role: tally.of(f"{role}_model") for role in ROLES},

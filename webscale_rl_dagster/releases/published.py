@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -39,3 +39,9 @@ class Published:
         found = stored.sha256()
         if self.sha256s.setdefault(shard, found) != found:
             raise ReleaseError(f"{stored.uri} was replaced while the release was made: run it anew")
+
+
+def owned(batch: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """These columns in memory of their own, to be kept: a part of a batch holds on to all of it."""
+    columns = {name: batch[name].to_list() for name in schema}
+    return pl.DataFrame(columns, schema=dict(schema))

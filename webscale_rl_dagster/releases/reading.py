@@ -35,6 +35,12 @@ class Release:
         """Of its folder."""
         return self.objects.uri(key_of(self.name))
 
+    def paths(self) -> list[str]:
+        """Of all its files, within its folder; the manifest comes last."""
+        folder = key_of(self.name)
+        found = [key.removeprefix(f"{folder}/") for key in self.objects.list(folder)]
+        return sorted(found, key=lambda path: path == MANIFEST)
+
     def batches(
         self, split: str, columns: Sequence[str] | None = None, *, rows: int = BATCH_ROWS
     ) -> Iterator[pl.DataFrame]:

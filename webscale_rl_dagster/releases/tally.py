@@ -10,6 +10,11 @@ from webscale_rl_dagster.releases.balance import difficulty
 
 UNSTATED = "unstated"
 """Stands for null among counts."""
+OTHERS = "others"
+"""Stands for what is not named of a great many values, such as a licence to each document."""
+NAMED = 1000
+_LONGEST = 1000
+"""Characters of a value; what a source says of itself may be a whole text."""
 
 COUNTED = (
     "domain",
@@ -44,7 +49,7 @@ class Tally:
         against = frame["decontaminated_against"].explode().drop_nulls()
         for column in (*counted, against):
             self.pairs[column.name].update(_counts(column))
-        sources = frame.select(pl.col(_SOURCE).fill_null(UNSTATED))
+        sources = pl.DataFrame([_named(frame[name]) for name in _SOURCE])
         self.sources.update({row[:3]: row[3] for row in sources.group_by(_SOURCE).len().rows()})
         for (split,), ids in frame.select("split", "document_id").unique().group_by("split"):
             there = self._documents.setdefault(str(split), set())
@@ -55,10 +60,15 @@ class Tally:
         return {split: len(ids) for split, ids in self._documents.items()}
 
     def of(self, column: str) -> dict[str, int]:
-        """The counts of one column, the greatest first and equals by name."""
-        found = self.pairs[column].items()
-        return dict(sorted(found, key=lambda item: (-item[1], item[0])))
+        """The counts of one column, the greatest first and equals by name, `OTHERS` last."""
+        found = sorted(self.pairs[column].items(), key=lambda item: (-item[1], item[0]))
+        others = sum(count for _, count in found[NAMED:])
+        return dict(found[:NAMED]) | ({OTHERS: others} if others else {})
 
 
 def _counts(column: pl.Series) -> dict[str, int]:
-    return dict(column.fill_null(UNSTATED).value_counts().iter_rows())
+    return dict(_named(column).value_counts().iter_rows())
+
+
+def _named(column: pl.Series) -> pl.Series:
+    return column.fill_null(UNSTATED).str.slice(0, _LONGEST)

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
+from .asked import agrees, asked_for
 from .normalise import normalise
 from .strictness import AnswerType
+from .units import read_unit
 
 EMPTY_TALK: Mapping[str, str] = MappingProxyType(
     {
@@ -56,6 +58,7 @@ BOMBS: Mapping[str, str] = MappingProxyType(
 """What would keep a careless parser busy: long texts, the same for every answer."""
 _TWINS = str.maketrans("aceiopxyABCEHKMOPTX", "асеіорхуАВСЕНКМОРТХ")
 _BOLD_DIGITS = str.maketrans("0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
+_RARE_UNITS = ("farads", "becquerels")
 _PADDING = "There is a great deal to be said about this, and opinions on it have long differed. "
 _OTHERS: Mapping[AnswerType, tuple[str, ...]] = MappingProxyType(
     {
@@ -81,6 +84,8 @@ def adversarial_responses(
     if question:
         yield "question", question
         yield "question_tagged", f"<answer>{question}</answer>"
+        if answer_type == "number":
+            yield from _in_a_wrong_unit(answer, question)
     given = normalise(answer)
     others = [other for other in _OTHERS[answer_type] if normalise(other) != given]
     yield from _made_of(answer, others)
@@ -101,6 +106,16 @@ def _unlike(answer: str, responses: Mapping[str, str]) -> Iterator[tuple[str, st
 @lru_cache(maxsize=len(EMPTY_TALK) + len(BOMBS))
 def _fixed_form(response: str) -> str:
     return normalise(response)
+
+
+def _in_a_wrong_unit(answer: str, question: str) -> Iterator[tuple[str, str]]:
+    """Only where the question says what it wants counted: else no unit is wrong."""
+    asked = asked_for(question)
+    for name in () if asked.open else _RARE_UNITS:
+        reading = read_unit(name)
+        if reading and not agrees(reading.unit, asked):
+            yield "wrong_unit", f"{answer} {name}"
+            return
 
 
 def _made_of(answer: str, others: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ import logging
 import math
 import re
 import threading
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,9 @@ _POWER = re.compile(r"([)}\]]?)\s*\^\s*\{?\s*(\d+)")
 _LARGEST_POWER = 5_000
 """Of nested powers multiplied: ((10^99)^99)^99 is a tower too."""
 _AGAIN_SECONDS = 0.05
+_SHORTEST_WAIT = 0.001
+_PATIENCE = 10
+"""Times its processor time that a comparison may take by the clock on the wall."""
 _MATHS = re.compile(r"\\[A-Za-z]|[\d^=<>()\[\]{}|]")
 
 
@@ -31,25 +35,56 @@ class _OutOfTime(BaseException):
 
 
 def equivalent(given: str, gold: str, *, seconds: float) -> bool:
-    """Whether math-verify finds them equal in the time it has; works in any thread and process."""
+    """Whether math-verify finds them equal; works in any thread and process.
+
+    The seconds are processor time of the work alone, so that a busy machine does not change the
+    outcome; only what is still at work after ten times as many by the clock is given up as well.
+    """
     if any(_too_large(text) for text in (given, gold)) or not _MATHS.search(given):
         return False
     library = _library()
     outcome: list[bool] = []
+    clocks: list[tuple[int, float]] = []
 
     def work() -> None:
         try:
+            clock = _own_clock()
+            clocks.append((clock, time.clock_gettime(clock)))
             outcome.append(_verify(library, given, gold))
         except (_OutOfTime, Exception):
             outcome.append(False)
 
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
-    worker.join(seconds)
+    _wait(worker, clocks, seconds)
     if worker.is_alive():
         threading.Thread(target=_stop, args=(worker, outcome), daemon=True).start()
         return False
     return outcome == [True]
+
+
+def _own_clock() -> int:
+    """Of the calling thread's processor time; where the system has none, of the process's."""
+    if hasattr(time, "pthread_getcpuclockid"):
+        return time.pthread_getcpuclockid(threading.get_ident())
+    return time.CLOCK_PROCESS_CPUTIME_ID
+
+
+def _wait(worker: threading.Thread, clocks: list[tuple[int, float]], seconds: float) -> None:
+    """Until the work is done or has had its time, which takes at least as long by the wall."""
+    given_up = time.monotonic() + _PATIENCE * seconds
+    left = seconds
+    while left > 0 and worker.is_alive() and time.monotonic() < given_up:
+        worker.join(max(left, _SHORTEST_WAIT))
+        left = seconds - _used(clocks)
+
+
+def _used(clocks: list[tuple[int, float]]) -> float:
+    """None yet, or no more to tell, where the thread has not begun or has ended."""
+    try:
+        return sum(time.clock_gettime(clock) - start for clock, start in clocks)
+    except OSError:
+        return 0.0
 
 
 def _stop(worker: threading.Thread, outcome: list[bool]) -> None:

@@ -10,7 +10,7 @@ from .units import STERLING, read_unit
 _FEWEST_DIGITS = 3
 _MODES = (ROUND_HALF_UP, ROUND_HALF_EVEN)
 _CONVERSION_ERROR = Decimal("1e-12")
-_POUND = Unit(Decimal("453.59237"), (("mass", 1),))
+POUND = Unit(Decimal("453.59237"), (("mass", 1),))
 """`Five pounds` may be money."""
 
 
@@ -41,7 +41,7 @@ def same_value(given: Decimal, gold: Decimal, tolerance: float, rounded: bool) -
 def converted(amount: Amount, unit: Unit) -> Decimal | None:
     """The amount's value in another unit; none where they measure different things."""
     given = amount.unit
-    if given == _POUND and unit.dimensions == STERLING.dimensions:
+    if given == POUND and unit.dimensions == STERLING.dimensions:
         given = STERLING
     if given is not None and unit.offset:
         given = _letters_of_degrees().get(given, given)

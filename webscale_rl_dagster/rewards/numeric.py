@@ -5,15 +5,17 @@ from decimal import Decimal
 from functools import lru_cache
 
 from .amounts import SCALES, Amount, amounts, prepared, ratio, whole_amount
+from .asked import agrees, asked_for
 from .extraction import LONGEST_ANSWER, retracts, tidy
 from .formal import same_formula
 from .lists import same_amount_words, same_items
 from .measures import converted, same_measure, same_value, significant_digits
 from .sentences import hedged
-from .strictness import Case
+from .strictness import Case, Strictness
 from .unit_names import Unit
 from .units import plain, read_unit
 from .wording import same_words
+from .words import STOP_WORDS
 
 _LEAD = (
     "about", "approximately", "approx.", "approx", "around", "roughly", "circa", "ca.", "some",
@@ -35,6 +37,7 @@ _BOUND_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What makes a bound or a part of the amount that follows."""
+_LAST_WORD = re.compile(r"(?:\d( an?) )?\b([^\W\d_]+)$")
 _BOUND_BEHIND = re.compile(
     r"\s*(?:\+|[-*/^]|\.?,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE
 )
@@ -66,9 +69,13 @@ def _given_amount(answer: str, gold: str, case: Case) -> Amount | None:
     text = _prepared(answer)
     if _SUM.fullmatch(text) or _NAMED.match(text):
         text = text.rpartition("=")[2].strip()
-    whole = whole_amount(text) or whole_amount(_bare(text))
-    if whole is not None or not case.strictness.sentences:
-        return whole
+    counts = _counts(gold)
+    for form in dict.fromkeys((text, _bare(text))):
+        whole = whole_amount(form)
+        if whole is not None:
+            return _counted(form, whole) if counts else whole
+    if not case.strictness.sentences:
+        return None
     clause = _CLAUSE.match(text)
     if clause and not retracts(text[clause.end() :]) and len(amounts(text)) > 1:
         text = clause[1]
@@ -79,11 +86,28 @@ def _given_amount(answer: str, gold: str, case: Case) -> Amount | None:
     told = [amount for amount in amounts(text) if amount[:2] not in asked]
     if len(told) != 1 or _BOUND_BEFORE.search(text[: told[0].start]):
         return None
-    return None if _BOUND_BEHIND.match(text[told[0].end :]) else told[0]
+    if _BOUND_BEHIND.match(text[told[0].end :]):
+        return None
+    return _counted(text, told[0]) if counts else told[0]
+
+
+def _counts(gold: str) -> bool:
+    wanted = _gold_amount(gold)
+    return wanted is not None and wanted.unit is None
+
+
+def _counted(text: str, amount: Amount) -> Amount:
+    """Without the unit of `2 in all`, which is no inch, or of `4 a day`."""
+    unit = _LAST_WORD.search(text[amount.start : amount.end])
+    stray = unit and (unit[1] or (unit[2].lower() in STOP_WORDS and text[amount.end :].strip()))
+    return amount._replace(unit=None) if stray else amount
 
 
 def same_number(answer: str, gold: str, case: Case) -> bool:
-    """A number; a unit the gold has none of is no matter, save for percent and ordinals."""
+    """A number; a unit the gold has none of must be what the question asks for, if it says.
+
+    Percent and ordinals are never numbers of something else.
+    """
     wanted = _gold_amount(gold)
     if wanted is None:
         sides = ratio(_prepared(gold))
@@ -95,17 +119,31 @@ def same_number(answer: str, gold: str, case: Case) -> bool:
     given = _given_amount(answer, gold, case)
     if given is None or given.ordinal != wanted.ordinal:
         return False
-    value = given.value
+    if wanted.unit is not None:
+        return same_quantity(answer, gold, case)
     strictness = case.strictness
-    if given.unit and given.unit.dimensions == _PERCENT and wanted.unit is None:
+    asked = asked_for(case.question)
+    value = given.value
+    if given.unit and given.unit.dimensions == _PERCENT:
+        if asked.things and not asked.units:
+            return False
         asks = "percent" in case.question.lower() or "%" in case.question
         value = value if asks else value / _HUNDRED
-    elif wanted.unit is not None:
-        return same_quantity(answer, gold, case)
-    asked_in = (size for name, size in SCALES.items() if f" {name} " in case.question)
-    if any(value == wanted.value * size for size in asked_in):
+    elif given.unit and not agrees(given.unit, asked):
+        golds = [wanted.value, *(wanted.value * size for size in _asked_in(case.question))]
+        return any(
+            _same_measured(given, wanted._replace(value=one, unit=unit), strictness)
+            for unit in asked.units
+            for one in golds
+        )
+    if any(value == wanted.value * size for size in _asked_in(case.question)):
         return True
     return same_value(value, wanted.value, strictness.relative_tolerance, strictness.rounded)
+
+
+def _asked_in(question: str) -> list[Decimal]:
+    """`How many million inhabitants`."""
+    return [size for name, size in SCALES.items() if f" {name} " in question]
 
 
 def same_quantity(answer: str, gold: str, case: Case) -> bool:
@@ -130,6 +168,13 @@ def same_quantity(answer: str, gold: str, case: Case) -> bool:
                 given.value, wanted.value, strictness.relative_tolerance, strictness.rounded
             )
         )
+    return _same_measured(given, wanted, strictness)
+
+
+def _same_measured(given: Amount, wanted: Amount, strictness: Strictness) -> bool:
+    """Two amounts with units, the one converted to the other's."""
+    if given.unit is None or wanted.unit is None:
+        return False
     value = converted(given, wanted.unit)
     if value is None:
         return False

@@ -28,7 +28,7 @@ class Strictness:
     marked_only: bool = False
     r"""Only an answer in `<answer>`, `\boxed`, or after `Answer:` counts."""
     expression_seconds: float = 0.5
-    """Given to the computer algebra for one comparison; its first import comes on top."""
+    """Processor time of the computer algebra for one comparison; its first import comes on top."""
 
 
 DEFAULT = Strictness()

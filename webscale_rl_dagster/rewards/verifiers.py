@@ -1,10 +1,16 @@
 """What every published answer must pass: its verifier accepts it and falls for nothing else."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from .adversarial import adversarial_responses
+from .amounts import SCALES, amounts, prepared
+from .choices import chosen
+from .extraction import tidy
+from .normalise import normalise
 from .scoring import score
 from .strictness import AnswerType, Strictness
+from .words import content_stems
 
 _EXACT_DATES = Strictness(finer_dates=False)
 
@@ -51,18 +57,34 @@ def mistakes(
     other: str,
     other_type: AnswerType,
 ) -> bool:
-    """Whether a verifier takes another pair's answer for its own, though they are not the same.
+    """Whether a verifier takes another pair's answer for its own, with which it has nothing to do.
 
-    They are the same if each scores 1 against the other. `18 March 1871` is no mistake for `1871`,
-    which it entails.
+    Nothing in common means no content word, no amount in whatever unit, and a verifier of the other
+    answer that does not take this one: `5` for `5 km` and `Nile` for `the Nile River` are no
+    mistakes, and neither is `18 March 1871` for `1871`, which it entails.
     """
+    forms = (answer, *aliases)
+    if answer_type == "choice":
+        forms = (*forms, chosen(answer, question)[1])
+    if any(_related(form, other) for form in forms):
+        return False
     taken = score(
         other, answer, answer_type=answer_type, aliases=aliases, question=question,
         strictness=_EXACT_DATES,
     )  # fmt: skip
-    if not taken:
-        return False
-    return not any(score(form, other, answer_type=other_type) for form in (answer, *aliases))
+    return bool(taken) and not any(score(form, other, answer_type=other_type) for form in forms)
+
+
+def _related(one: str, other: str) -> bool:
+    stems = [content_stems(normalise(text).split()) for text in (one, other)]
+    if stems[0] & stems[1]:
+        return True
+    ours, theirs = ({found.value for found in amounts(prepared(tidy(t)))} for t in (one, other))
+    return any(
+        value * size in theirs or value in {held * size for held in theirs}
+        for value in ours
+        for size in (Decimal(1), *SCALES.values())
+    )
 
 
 def _accepted(

@@ -32,12 +32,13 @@ def judge_certain(
 ) -> Iterator[tuple[Row, Row]]:
     """Each candidate, with the text of its window, beside its `checked_qa` row as far as it goes.
 
-    A repeat is one of an earlier candidate of its document, of any window, that is not yet refused.
+    A repeat is one of an earlier candidate of its document, of any window, with the same answer,
+    that is not yet refused: with another answer, models are to say which is right.
     """
     marked = _scanned(candidates, decontaminator)
     windows = with_windows(marked, documents, table="candidate_qa")
     for _, group in groupby(windows, key=itemgetter("document_id")):
-        siblings = QuestionIndex()
+        siblings = QuestionIndex(same_answer=True)
         for pair in group:
             row = _judged(pair, scanned=decontaminator is not None)
             row |= {"profile": profile, "decontaminated_against": list(benchmarks)}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from webscale_rl_dagster.config import VerificationConfig
 from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
 from webscale_rl_dagster.deduplication.questions import QuestionIndex
+from webscale_rl_dagster.errors import ConfigError
 from webscale_rl_dagster.inference.dispatch import Dispatcher
 from webscale_rl_dagster.inference.protocol import Failed
 from webscale_rl_dagster.stages.certain import judge_certain
@@ -39,7 +40,12 @@ async def check_candidates(
     judges: Judges,
     settings: VerificationConfig,
 ) -> AsyncIterator[Row]:
-    """One `checked_qa` row per kept candidate, in their order."""
+    """One `checked_qa` row per kept candidate, in their order.
+
+    Raises ConfigError if the profile wants probes and there is no prober.
+    """
+    if settings.profile == "strict" and judges.prober is None:
+        raise ConfigError("the profile `strict` needs a prober")
 
     async def check(judged: tuple[Row, Row]) -> tuple[Row, Row]:
         pair, row = judged

@@ -41,16 +41,18 @@ class Checked:
 async def check_pair(pair: Row, ask: Ask, *, votes: int) -> Checked | Malformed | Failed:
     """The first vote is greedy, so that a single one is the same call as ever.
 
-    Failed if no vote is usable and one failed, for asking again may mend that; Malformed if all
-    were malformed.
+    Failed if a call failed and no more than half of the votes are usable, for asking again may mend
+    that; Malformed if all were malformed.
     """
     requests = (_request(pair, sampling) for sampling in _ballots(votes))
     answers = await together(ask_object(ask, request, tries=_TRIES) for request in requests)
     usable = [answer for answer in answers if isinstance(answer, dict)]
+    failure = next((answer for answer in answers if isinstance(answer, Failed)), None)
+    if failure is not None and len(usable) <= votes / 2:
+        return failure
     if usable:
         return _counted(usable)
-    unusable = [answer for answer in answers if not isinstance(answer, dict)]
-    return next((answer for answer in unusable if isinstance(answer, Failed)), unusable[0])
+    return next(answer for answer in answers if isinstance(answer, Malformed))
 
 
 def _counted(answers: Sequence[Row]) -> Checked:

@@ -7,8 +7,12 @@ rival: if the checker finds it right as well, the question has two answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from webscale_rl_dagster.config import ProbesConfig
 from webscale_rl_dagster.inference.protocol import (
@@ -26,8 +30,14 @@ from webscale_rl_dagster.rewards.extraction import final_answers
 from webscale_rl_dagster.stages.rivals import confident_rivals, is_unique
 from webscale_rl_dagster.storage.tables import Row
 
+T = TypeVar("T")
+
 MAX_TOKENS = 512
 """Of an attempt; one that is cut off before it has answered is not solved."""
+
+_SCORING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scoring")
+"""Formulas may take half a second each, for which no other pair's calls should wait. It is one
+thread for all pairs, for the computer algebra is not known to be safe in several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,10 @@ async def probe_pair(
 ) -> Probed | Failed:
     """Failed if all attempts of a kind failed, or a call about a rival that decides."""
     openly, closed = _with_document(pair, settings), _without_document(pair, settings)
-    attempts = await together(_attempt(pair, request, ask_prober) for request in (*openly, *closed))
+    scored: dict[tuple[str, ...], bool] = {}
+    attempts = await together(
+        _attempt(pair, request, ask_prober, scored) for request in (*openly, *closed)
+    )
     seen, unseen = _usable(attempts[: len(openly)]), _usable(attempts[len(openly) :])
     if isinstance(seen, Failed):
         return seen
@@ -65,24 +78,40 @@ async def probe_pair(
     if found < settings.min_open_book:
         return Probed(found, known, rivals=(), unique=True)
     wrong = [attempt.answer for attempt in seen if not attempt.right]
-    rivals = confident_rivals(pair, wrong, right=len(seen) - len(wrong), share=settings.rival_share)
+    right = len(seen) - len(wrong)
+    rivals = await _aside(
+        partial(confident_rivals, pair, wrong, right=right, share=settings.rival_share)
+    )
     unique = await is_unique(pair, rivals, ask_checker)
     return unique if isinstance(unique, Failed) else Probed(found, known, rivals, unique)
 
 
-async def _attempt(pair: Row, request: CompletionRequest, ask: Ask) -> _Attempt | Failed:
+async def _aside(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_SCORING, work)
+
+
+async def _attempt(
+    pair: Row, request: CompletionRequest, ask: Ask, scored: dict[tuple[str, ...], bool]
+) -> _Attempt | Failed:
     completion = await ask(request)
     if isinstance(completion, Failed):
         return completion
-    response = _finished(completion)
-    right = score(
-        response,
-        pair["answer"],
-        answer_type=pair["answer_type"],
-        aliases=pair["answer_aliases"],
-        question=pair["question"],
-    )
-    return _Attempt(right == 1.0, next(reversed(final_answers(response)), ""))
+    return await _aside(partial(_scored, pair, _finished(completion), scored))
+
+
+def _scored(pair: Row, response: str, known: dict[tuple[str, ...], bool]) -> _Attempt:
+    """`known`: by final answers, which are all of a response that is scored, who is right."""
+    answers = final_answers(response)
+    if answers not in known:
+        right = score(
+            response,
+            pair["answer"],
+            answer_type=pair["answer_type"],
+            aliases=pair["answer_aliases"],
+            question=pair["question"],
+        )
+        known[answers] = right == 1.0
+    return _Attempt(known[answers], answers[-1] if answers else "")
 
 
 def _finished(completion: Completion) -> str:

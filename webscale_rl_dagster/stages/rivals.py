@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
+from itertools import pairwise
 
 from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Failed, Sampling
 from webscale_rl_dagster.inference.structured import Malformed, ask_object
@@ -11,7 +11,10 @@ from webscale_rl_dagster.inference.together import together
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import load_template, on_one_line
 from webscale_rl_dagster.rewards import score
+from webscale_rl_dagster.rewards.formula_tokens import Unreadable, tokens
 from webscale_rl_dagster.rewards.normalise import normalise
+from webscale_rl_dagster.rewards.strictness import Strictness
+from webscale_rl_dagster.stages.abstention import abstains
 from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.candidate import Candidate
 from webscale_rl_dagster.verification.injection import prompt_injection
@@ -19,26 +22,14 @@ from webscale_rl_dagster.verification.injection import prompt_injection
 MOST = 3
 """Rivals of a pair, the most frequent ones; each costs a call."""
 LONGEST = 200
-"""Characters of a rival that are kept and judged."""
+"""Bytes of UTF-8 of a rival that are kept and judged; no tokenizer makes more tokens of them."""
 _AGREEING = 2
 """One differing attempt of several is a slip."""
-_MOST_FORMS = 8
-"""Ways of writing that are compared: two formulas may take half a second each way."""
-
-_NO = r"(?:\b(?:not|cannot|never|no|without|lacks?|insufficient|unable|fails?)\b|n['’]t\b)"
-_SOURCE = r"\b(?:document|text|passage|article|context|excerpt|information|source)\b"
-_NOT_TOLD = re.compile(
-    rf"{_SOURCE}.{{0,60}}{_NO}|{_NO}.{{0,60}}{_SOURCE}"
-    r"|(?:\bnot|n['’]t) (?:\w+ly )?(?:say|state[ds]?|mention(?:ed)?|specif(?:y|ied)|provided?"
-    r"|given?|told|tell|known?|indicate[ds]?|disclosed?|determined?|sure|available|applicable"
-    r"|clear|certain|answer(?:ed)?|found)\b"
-    r"|\b(?:cannot|can['’]t|could not) (?:be )?(?:answer|determin|sa[iy]|tell|told|know|found"
-    r"|help|assist|comply|provid)"
-    r"|\A\W*(?:unknown|unclear|unsure|uncertain|unspecified|undetermined|none|nothing|nobody"
-    r"|n/?a|no answer|idk|i['’]?m (?:sorry|afraid)|i am (?:sorry|afraid)|sorry"
-    r"|(?:your |the )?answer(?: here)?)\W*(?:\Z|[,.;(-])",
-    re.IGNORECASE,
-)
+_MOST_HEADS = 8
+"""Different answers that the verifier compares further ones with."""
+_MOST_FORMULAS = 64
+"""Comparisons of formulas for a pair; each may take `_QUICK.expression_seconds` both ways."""
+_QUICK = Strictness(expression_seconds=0.05)
 
 
 def confident_rivals(
@@ -49,10 +40,10 @@ def confident_rivals(
     Enough are `share` of the `right` ones, and two unless there was but one attempt. To say that
     the document does not tell is no answer, and neither is an order to the checker.
     """
-    answers = (on_one_line(answer)[:LONGEST] for answer in wrong)
+    answers = (_shortened(on_one_line(answer)) for answer in wrong)
     told = [answer for answer in answers if _is_answer(answer, pair)]
     enough = max(min(_AGREEING, right + len(wrong)), share * right)
-    clusters = sorted(_clustered(told, pair), key=len, reverse=True)
+    clusters = sorted(_clustered(told, pair, enough), key=len, reverse=True)
     return tuple(same[0] for same in clusters if len(same) >= enough)[:MOST]
 
 
@@ -70,26 +61,61 @@ async def is_unique(pair: Row, rivals: Sequence[str], ask: Ask) -> bool | Failed
     return not any(isinstance(verdict, Malformed) for verdict in verdicts)
 
 
+def _shortened(text: str) -> str:
+    return text.encode(errors="ignore")[:LONGEST].decode(errors="ignore")
+
+
 def _is_answer(text: str, pair: Row) -> bool:
     given = normalise(text)
-    if not given or given == normalise(pair["question"]) or _NOT_TOLD.search(text):
+    if not given or given == normalise(pair["question"]) or abstains(text, gold=pair["answer"]):
         return False
     return not prompt_injection(Candidate(question="", answer=text, document=""))
 
 
-def _clustered(answers: Iterable[str], pair: Row) -> list[list[str]]:
-    """Answers that are the same answer, each cluster in the order of the attempts."""
+def _clustered(answers: Iterable[str], pair: Row, enough: float) -> list[list[str]]:
+    """Answers that are the same answer, each cluster in the order of its forms' frequency."""
     forms: dict[str, list[str]] = {}
     for answer in answers:
-        forms.setdefault(normalise(answer), []).append(answer)
+        forms.setdefault(_form(answer, pair["answer_type"]), []).append(answer)
+    left = sum(map(len, forms.values()))
+    comparisons = 0
     clusters: list[list[str]] = []
-    for form in sorted(forms.values(), key=len, reverse=True)[:_MOST_FORMS]:
-        known = next((same for same in clusters if _same(form[0], same[0], pair)), None)
-        if known is None:
-            clusters.append(form)
+    for form in sorted(forms.values(), key=len, reverse=True):
+        if _settled(clusters, enough, left):
+            break
+        left -= len(form)
+        for same in clusters:
+            comparisons += 1
+            if pair["answer_type"] == "expression" and comparisons > _MOST_FORMULAS:
+                return clusters
+            if _same(form[0], same[0], pair):
+                same.extend(form)
+                break
         else:
-            known.extend(form)
+            if len(clusters) < _MOST_HEADS:
+                clusters.append(form)
     return clusters
+
+
+def _form(answer: str, answer_type: str) -> str:
+    """What equal ways of writing have in common that need no verifier to tell."""
+    if answer_type not in ("expression", "code"):
+        return normalise(answer)
+    try:
+        return " ".join(tokens(answer)) if answer_type == "expression" else answer
+    except Unreadable:
+        return answer
+
+
+def _settled(clusters: Sequence[Sized], enough: float, left: int) -> bool:
+    """Whether `left` answers more change neither which clusters are rivals nor their order."""
+    sizes = sorted(map(len, clusters), reverse=True) + [0] * (MOST + 1)
+    for larger, smaller in pairwise(sizes[: MOST + 1]):
+        if larger < enough:
+            return larger + left < enough
+        if larger <= smaller + left:
+            return False
+    return True
 
 
 def _same(one: str, other: str, pair: Row) -> bool:
@@ -100,6 +126,7 @@ def _same(one: str, other: str, pair: Row) -> bool:
             gold,
             answer_type=pair["answer_type"],
             question=pair["question"],
+            strictness=_QUICK,
         )
         for given, gold in ((one, other), (other, one))
     )

@@ -24,6 +24,9 @@ PROMPT_ROOM = 1024
 The longest is the generator's: with SmolLM2's tokenizer 602 for the prompt, 769 with the worst of
 titles, and 220 for the answer.
 """
+PROBE_ROOM = 1536
+"""The same of the models that are asked about probes: an attempt may take 512 tokens, and the
+question about a rival quotes three texts. It holds a question of 700 tokens."""
 
 _FULL = 0.95
 """How full a window may get by the sum of its sentences' tokens, which differs from its own."""
@@ -123,7 +126,8 @@ def windower(config: Config) -> Windower:
     for role in config.roles:
         engine = config.models.for_role(role)
         count = token_counter(engine)
-        budget = engine.window_tokens - PROMPT_ROOM
+        probed = "prober" in config.roles and role in ("prober", "checker")
+        budget = engine.window_tokens - (PROBE_ROOM if probed else PROMPT_ROOM)
         limits[count] = min(budget, limits.get(count, budget))
     return Windower(limits)
 

@@ -136,6 +136,10 @@ class StoredTable:
     def rows(self) -> int:
         return int(self._file.metadata.num_rows)
 
+    @property
+    def columns(self) -> list[str]:
+        return list(self._file.schema_arrow.names)
+
     def sha256(self) -> str:
         """Of the whole file, a megabyte at a time."""
         self._bytes.seek(0)
@@ -145,12 +149,15 @@ class StoredTable:
         self, columns: Sequence[str] | None = None, *, rows: int = BATCH_ROWS
     ) -> Iterator[pl.DataFrame]:
         """Frames of at most so many rows, in stored order; only these columns are fetched."""
-        wanted = list(columns) if columns is not None else self._file.schema_arrow.names
-        missing = set(wanted) - set(self._file.schema_arrow.names)
+        wanted = list(columns) if columns is not None else TABLES[self.table].names()
+        missing = set(wanted) - set(self.columns)
         if missing:
+            mend = "materialize it again"
+            if self.table == "raw_documents":
+                mend = "ingest the corpora into a new `storage`"
             raise SchemaError(
-                f"{self.uri} has no columns {sorted(missing)}: an older version made it, "
-                f"materialize {self.table} again"
+                f"{self.uri} has no columns {sorted(missing)}: an older version made this table "
+                f"of {self.table}, {mend}"
             )
         for group in range(self._file.num_row_groups):
             for batch in self._file.iter_batches(rows, row_groups=[group], columns=wanted):
@@ -158,7 +165,7 @@ class StoredTable:
 
     def kept_batches(self, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
         """The rows that go on to the next stage, without their outcome unless it is asked for."""
-        names = columns if columns is not None else self._file.schema_arrow.names
+        names = columns if columns is not None else TABLES[self.table].names()
         wanted = [name for name in names if columns is not None or name not in _OUTCOME]
         for batch in self.batches([*wanted, *({"kept"} - set(wanted))]):
             yield batch.filter("kept").select(wanted)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from webscale_rl_dagster.rewards import AnswerType
 from webscale_rl_dagster.rewards.amounts import Amount, prepared, whole_amount
+from webscale_rl_dagster.rewards.formula_tokens import FUNCTIONS, GREEK
 from webscale_rl_dagster.rewards.normalise import normalise
 from webscale_rl_dagster.rewards.words import STOP_WORDS
 
@@ -49,6 +50,20 @@ _CODE = re.compile(
     r"|->|=>|::|==|!=|&&|\|\||^</?[a-z][^>]*>$|^(?:[a-z]\w+\.)+[a-z]\w+$|^[a-z]+[A-Z]\w*$"
     r"|^(?:def|return|import|from|SELECT|lambda|const|let|var|git|sudo|pip) \S"
 )
+_INDEXED = re.compile(
+    r"(?<![\w.])(?:[A-Za-z]|log|lim|sum|int|max|min)(?:_(?:\{[^{}]*\}|\d{1,3}|[a-z]|[ijklmn]{2})"
+    r"|\^\{[^{}]*\})+(?!\w|\[|\.\w)"
+)
+"""`x_1`, `a_{n+1}`, `log_2`, `x^{10}`: one letter or operator with a short index."""
+_ELEMENT = re.compile(r"[A-Z]_\{?\d+\}?")
+"""`H_2` is as likely hydrogen."""
+_LATEX = re.compile(
+    r"\\(?:[dt]?frac|sqrt|sum|prod|int|oint|lim|to|infty|pi|times|cdot|pm|leq?|geq?|neq?|approx|in"
+    rf"|begin|left|math[a-z]+|partial|nabla|cup|cap|subset|{'|'.join(sorted(FUNCTIONS | GREEK))})"
+    r"(?![A-Za-z])"
+)
+_IN_DOLLARS = re.compile(r"\$[^$]+\$|\$\$[^$]+\$\$")
+_WORD = re.compile(r"[A-Za-z]{3,}")
 _MATHS_FUNCTION = re.compile(r"\b(?:sin|cos|tan|log|ln|exp|sqrt|max|min|gcd|lcm|det)\(")
 _EXPRESSION = re.compile(
     r"\\[A-Za-z]+|\$[^$]+\$|[\w)\]}]\s*\^\s*[\w({-]|[²³√∫∑∞≤≥≠π]|\b[a-z]\([a-z0-9, ]+\)"
@@ -78,13 +93,23 @@ def answer_type(answer: str, question: str = "") -> AnswerType:
     amount = None if _FRACTION.search(text) or _CLOCK.fullmatch(text) else _amount(text)
     if amount is not None and not amount.ordinal:
         return "unit" if amount.unit else "number"
-    if _MATHS_FUNCTION.search(text):
+    if _is_formula(text):
         return "expression"
     if _CODE.search(text):
         return "code"
     if _EXPRESSION.search(text):
         return "expression"
     return "entity" if _is_name(text) else "phrase"
+
+
+def _is_formula(text: str) -> bool:
+    """What is surely none but would be taken for code by its indices, calls and braces."""
+    if "`" in text:
+        return False
+    if _IN_DOLLARS.fullmatch(text) or _LATEX.search(text) or _MATHS_FUNCTION.search(text):
+        return True
+    rest = text if _ELEMENT.fullmatch(text) else _INDEXED.sub("x", text)
+    return rest != text and not _WORD.search(rest) and not _CODE.search(rest)
 
 
 def _amount(text: str) -> Amount | None:
