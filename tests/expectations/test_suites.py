@@ -192,6 +192,13 @@ def with_failed(frame: pl.DataFrame, *, share: float) -> pl.DataFrame:
     return pl.concat([with_rows(frame[:some], **FAILED), frame[some:]])
 
 
+def taking_a_neighbour(frame: pl.DataFrame) -> pl.DataFrame:
+    """As `boolean`, the second answer is only a no, and so is the first."""
+    first = with_row(frame, 0, answer="It did not.", answer_type="phrase")
+    question, answer = "What did the register say?", "No complaints were filed"
+    return with_row(first, 1, question=question, answer=answer, answer_type="boolean")
+
+
 def accepting_all(frame: pl.DataFrame) -> pl.DataFrame:
     return with_rows(frame, verdicts=passing(), **KEPT)
 
@@ -251,7 +258,7 @@ def test_every_critical_expectation_is_seen_to_fail(tables: Tables) -> None:
     [
         ("raw_documents", "licence_present", row(licence=None)),
         ("verified_qa", "licence_present", row(licence="")),
-        ("verified_qa", "neighbour_rejected", row(1, answer_aliases=["100"])),
+        ("verified_qa", "neighbour_rejected", lambda frame: taking_a_neighbour(frame)),
         ("filtered_documents", "unanswered_share", three_malformed),
     ],
 )

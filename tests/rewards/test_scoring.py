@@ -379,6 +379,7 @@ def test_the_question_helps(
         ("How many members has the council?", "12 members", "12", 1.0),
         ("How many members has the council?", "There are 12 in all.", "12", 1.0),
         ("How many moons does Mars have?", "2 in total", "2", 1.0),
+        ("How many points did he score?", "30 pts", "30", 1.0),
         ("How many trains run daily?", "4 a day", "4", 1.0),
         ("How many Earth days does Mercury take to orbit?", "88 days", "88", 1.0),
         ("How many Earth days does Mercury take to orbit?", "88 Earth days", "88", 1.0),
@@ -392,13 +393,13 @@ def test_the_question_helps(
         ("How many members has the council?", "200%", "2", 0.0),
         ("How many times per minute does the heart beat?", "72 bpm", "72", 1.0),
         (
-            "Fill in the blank with a number (topic: Bridge): The towers rise ____ m above the sea.",
+            "Fill in the blank (topic: Bridge): The towers rise ____ m above the sea.",
             "298.3 feet",
             "298.3",
             0.0,
         ),
         (
-            "Fill in the blank with a number (topic: Bridge): The towers rise ____ m above the sea.",
+            "Fill in the blank (topic: Bridge): The towers rise ____ m above the sea.",
             "298.3 metres",
             "298.3",
             1.0,

@@ -19,6 +19,7 @@ from webscale_rl_dagster.verification.answer_types import VERIFIERS, aliases, an
         ("1945", "How many ships sailed?", "number"),
         ("1945", "In what year did the war end?", "date"),
         ("1945", "When did the war end?", "date"),
+        ("762", "In which year was Baghdad founded?", "date"),
         ("1945", "Fill in the blank with a year: The war ended in ____.", "date"),
         ("5 km", "", "unit"),
         ("45%", "", "unit"),

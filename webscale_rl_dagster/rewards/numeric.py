@@ -38,6 +38,8 @@ _BOUND_BEFORE = re.compile(
 )
 """What makes a bound or a part of the amount that follows."""
 _LAST_WORD = re.compile(r"(?:\d( an?) )?\b([^\W\d_]+)$")
+_POINTS = ("pt", "pts")
+"""Pints only where the gold is in pints."""
 _BOUND_BEHIND = re.compile(
     r"\s*(?:\+|[-*/^]|\.?,\d|plus\b|and (?:more|above|over)\b)", re.IGNORECASE
 )
@@ -97,9 +99,10 @@ def _counts(gold: str) -> bool:
 
 
 def _counted(text: str, amount: Amount) -> Amount:
-    """Without the unit of `2 in all`, which is no inch, or of `4 a day`."""
+    """Without the unit of `2 in all`, which is no inch, of `4 a day`, or of `30 pts`."""
     unit = _LAST_WORD.search(text[amount.start : amount.end])
-    stray = unit and (unit[1] or (unit[2].lower() in STOP_WORDS and text[amount.end :].strip()))
+    behind = text[amount.end :].strip()
+    stray = unit and (unit[1] or unit[2] in _POINTS or (unit[2].lower() in STOP_WORDS and behind))
     return amount._replace(unit=None) if stray else amount
 
 

@@ -42,7 +42,7 @@ _DATE = re.compile(
 _ASKS_DATE = re.compile(
     r"\b(?:when|(?:what|which) (?:\w+ )?(?:year|date)|blank with a (?:year|date))\b", re.IGNORECASE
 )
-_YEAR = re.compile(r"[12]\d{3}")
+_YEAR = re.compile(r"[12]\d{3}|[1-9]\d{2}")
 _LETTER_CHOICE = re.compile(r"\([A-Ha-h]\)|[A-Ha-h]\)|(?:option|choice) [A-Ha-h]", re.IGNORECASE)
 _OFFERS_LETTERS = re.compile(r"(?:^|\s)\(?[A-D][).]\s")
 _CODE = re.compile(
