@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.servers.openai_server import Script
 from tests.stages.pairs import Body, about_rivals, pair, prober, prompt, with_document
@@ -92,6 +93,12 @@ async def test_attempts_are_made_at_once(tmp_path: Path) -> None:
     script.gather = 8
     await probed(tmp_path, script)
     assert script.most_at_once == 8
+
+
+def test_equal_attempts_are_not_paid_for() -> None:
+    with pytest.raises(ValidationError, match="all 4 samples would be the same attempt"):
+        ProbesConfig(temperature=0)
+    assert ProbesConfig(temperature=0, samples=1).samples == 1
 
 
 def integrals(count: int) -> list[str]:

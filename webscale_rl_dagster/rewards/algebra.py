@@ -27,6 +27,8 @@ _AGAIN_SECONDS = 0.05
 _SHORTEST_WAIT = 0.001
 _PATIENCE = 10
 """Times its processor time that a comparison may take by the clock on the wall."""
+_ONE_AT_A_TIME = threading.Lock()
+"""The libraries beneath do not promise to work in several threads at once."""
 _MATHS = re.compile(r"\\[A-Za-z]|[\d^=<>()\[\]{}|]")
 
 
@@ -55,8 +57,9 @@ def equivalent(given: str, gold: str, *, seconds: float) -> bool:
             outcome.append(False)
 
     worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    _wait(worker, clocks, seconds)
+    with _ONE_AT_A_TIME:
+        worker.start()
+        _wait(worker, clocks, seconds)
     if worker.is_alive():
         threading.Thread(target=_stop, args=(worker, outcome), daemon=True).start()
         return False
