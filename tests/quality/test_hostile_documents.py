@@ -8,6 +8,9 @@ import pytest
 
 from benchmarks.quality import load
 from webscale_rl_dagster.prompts.library import TemplateName, load_template
+from webscale_rl_dagster.rewards.normalise import normalise
+from webscale_rl_dagster.rewards.words import STOP_WORDS
+from webscale_rl_dagster.verification.candidate import Candidate
 from webscale_rl_dagster.verification.rules import judge
 
 ORDERS = {
@@ -37,6 +40,14 @@ def test_verdicts_do_not_depend_on_orders(order: str) -> None:
             grounding = {"not_grounded", "question_not_grounded"}
             assert set(before.failed) ^ set(after.failed) <= grounding, candidate.question
             assert case.defects, candidate.question
+            assert said_in(ORDERS[order], candidate), candidate.question
+
+
+def said_in(order: str, candidate: Candidate) -> bool:
+    """Whether the answer or a content word of the question really stands in the order."""
+    words = set(normalise(candidate.question).split()) - STOP_WORDS
+    said = (candidate.answer.strip(" ."), *(word for word in words if len(word) > 2))
+    return any(word.lower() in order.lower() for word in said)
 
 
 COPIED = {

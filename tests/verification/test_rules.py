@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from webscale_rl_dagster.verification.answer_types import aliases, answer_type
 from webscale_rl_dagster.verification.candidate import Candidate
-from webscale_rl_dagster.verification.rules import RULES, Verdicts, judge
+from webscale_rl_dagster.verification.rules import RULES, Findings, judge
 
 from .cases import SOUND
 
@@ -24,7 +24,7 @@ TEXT = ANY_TEXT | TRICKY | WORDS
 
 def test_a_sound_pair_passes_with_its_evidence() -> None:
     start = SOUND.document.index("mitochondria")
-    assert judge(SOUND) == Verdicts((), (start, start + len("mitochondria")), "exact")
+    assert judge(SOUND) == Findings((), (start, start + len("mitochondria")), "exact")
 
 
 def test_every_defect_is_reported_in_the_order_of_the_rules() -> None:

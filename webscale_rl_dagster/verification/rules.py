@@ -53,7 +53,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class Findings:
     """What the rules found: every defect, not just the first, for the funnel's counts."""
 
     failed: tuple[str, ...]
@@ -62,10 +62,10 @@ class Verdicts:
     evidence_kind: EvidenceKind | None
 
 
-def judge(candidate: Candidate) -> Verdicts:
+def judge(candidate: Candidate) -> Findings:
     """Apply every rule; never raises, whatever the text."""
     failed = tuple(token for token, defect in RULES.items() if defect(candidate))
     evidence = find_evidence(candidate)
     if evidence is None:
-        return Verdicts(failed, None, None)
-    return Verdicts(failed, (evidence.start, evidence.end), evidence.kind)
+        return Findings(failed, None, None)
+    return Findings(failed, (evidence.start, evidence.end), evidence.kind)
