@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,33 +13,38 @@ from webscale_rl_dagster.exports.export import export
 from webscale_rl_dagster.releases.reading import Release
 
 
-def test_grpo_takes_two_steps_on_the_export_with_its_reward(
-    release: Release, tmp_path: Path
-) -> None:
+def trainer_of(release: Release, folder: Path, **settings: Any) -> Any:
+    """A tiny random model with the exported rows and their reward; `train_dataset` has the rows."""
     from datasets import load_dataset
     from trl import GRPOConfig, GRPOTrainer
 
-    out = tmp_path / "out"
+    out = folder / "out"
     export(release, load_format("trl"), out)
     dataset = load_dataset("parquet", data_files={"train": str(out / "train.parquet")})["train"]
     tokenizer = tiny_tokenizer(pair.question for pair in PAIRS)
-    trainer = GRPOTrainer(
+    return GRPOTrainer(
         model=tiny_model(tokenizer),
         processing_class=tokenizer,
         reward_funcs=load(out / "reward.py").answer_reward,
         train_dataset=dataset,
         args=GRPOConfig(
-            output_dir=str(tmp_path / "run"),
-            max_steps=2,
-            per_device_train_batch_size=4,
-            num_generations=2,
-            max_completion_length=8,
-            logging_steps=1,
-            save_strategy="no",
-            report_to=[],
-            use_cpu=True,
-            bf16=False,
+            output_dir=str(folder / "run"), report_to=[], use_cpu=True, bf16=False, **settings
         ),
+    )
+
+
+def test_grpo_takes_two_steps_on_the_export_with_its_reward(
+    release: Release, tmp_path: Path
+) -> None:
+    trainer = trainer_of(
+        release,
+        tmp_path,
+        max_steps=2,
+        per_device_train_batch_size=4,
+        num_generations=2,
+        max_completion_length=8,
+        logging_steps=1,
+        save_strategy="no",
     )
     trainer.train()
     assert trainer.state.global_step == 2
@@ -51,21 +57,8 @@ def test_the_trainer_learns_from_a_gold_answer(
     release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rewards that the trainer itself computes for given completions of exported rows."""
-    from datasets import load_dataset
-    from trl import GRPOConfig, GRPOTrainer
-
-    out = tmp_path / "out"
-    export(release, load_format("trl"), out)
-    dataset = load_dataset("parquet", data_files={"train": str(out / "train.parquet")})["train"]
-    tokenizer = tiny_tokenizer(pair.question for pair in PAIRS)
-    trainer = GRPOTrainer(
-        model=tiny_model(tokenizer),
-        processing_class=tokenizer,
-        reward_funcs=load(out / "reward.py").answer_reward,
-        train_dataset=dataset,
-        args=GRPOConfig(output_dir=str(tmp_path / "run"), report_to=[], use_cpu=True, bf16=False),
-    )
-    inputs = [dataset[number] for number in range(len(PAIRS))]
+    trainer = trainer_of(release, tmp_path)
+    inputs = [trainer.train_dataset[number] for number in range(len(PAIRS))]
     for responses, expected in (
         ([pair.answer for pair in PAIRS], 1.0),
         (["I don't know." for _ in PAIRS], 0.0),

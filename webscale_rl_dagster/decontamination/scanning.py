@@ -42,6 +42,11 @@ class Hit(NamedTuple):
     score: float
     """Share of the entry that the passage holds, its words weighed by rarity."""
 
+    def evidence(self) -> dict[str, str | int | float]:
+        """The column `contamination` of a row with this hit."""
+        names = ("benchmark", "split", "item", "field", "text", "score")
+        return {name: getattr(self, name) for name in names}
+
 
 def scan_batch(batch: Sequence[Text], lookup: Lookup, profile: Profile) -> list[Hit]:
     """Hits in the batch's order, the best of a text first.

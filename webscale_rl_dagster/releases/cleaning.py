@@ -48,7 +48,7 @@ def unclean(
     def clean() -> Iterator[Question]:
         for row, hits in _marked(_rows(published, released), decontaminator):
             if hits:
-                drops[row["qa_id"]] = Drop("contaminated", contamination=_evidence(hits[0]))
+                drops[row["qa_id"]] = Drop("contaminated", contamination=hits[0].evidence())
             else:
                 yield row["qa_id"], row["question"], row["answer"]
 
@@ -79,14 +79,3 @@ def _marked(
     if decontaminator is None:
         return ((row, ()) for row in rows)
     return decontaminator.marked(rows, lambda row: [(name, row[name]) for name in _ASKED[1:]])
-
-
-def _evidence(hit: Hit) -> Row:
-    return {
-        "benchmark": hit.benchmark,
-        "split": hit.split,
-        "item": hit.item,
-        "field": hit.field,
-        "text": hit.text,
-        "score": hit.score,
-    }

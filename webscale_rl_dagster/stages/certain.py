@@ -11,7 +11,6 @@ from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
 from webscale_rl_dagster.decontamination.scanning import Hit
 from webscale_rl_dagster.deduplication.questions import QuestionIndex
 from webscale_rl_dagster.schemas import TABLES, VERDICTS
-from webscale_rl_dagster.stages.contamination import evidence
 from webscale_rl_dagster.stages.documents import in_document, with_windows
 from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.candidate import Candidate
@@ -91,5 +90,5 @@ def _judged(pair: Row, *, scanned: bool) -> Row:
         "verifier": typed.verifier,
         "answer_aliases": list(typed.aliases),
         "verifier_faults": list(typed.faults),
-        "contamination": None if hit is None else evidence(hit),
+        "contamination": None if hit is None else hit.evidence(),
     }

@@ -1,4 +1,4 @@
-"""What a row says of the benchmark item that was found in it."""
+"""Which windows of a document hold the benchmark items that were found in it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from webscale_rl_dagster.decontamination.scanning import Hit
 from webscale_rl_dagster.stages.windows import Window
-from webscale_rl_dagster.storage.tables import Row
-
-
-def evidence(hit: Hit) -> Row:
-    """The column `contamination`."""
-    return {
-        "benchmark": hit.benchmark,
-        "split": hit.split,
-        "item": hit.item,
-        "field": hit.field,
-        "text": hit.text,
-        "score": hit.score,
-    }
 
 
 def best_by_window(windows: Sequence[Window], hits: Iterable[Hit]) -> dict[int, Hit]:

@@ -16,7 +16,7 @@ from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.prompts import schemas as outputs
 from webscale_rl_dagster.prompts.library import load_template
 from webscale_rl_dagster.stages import heuristics
-from webscale_rl_dagster.stages.contamination import best_by_window, evidence
+from webscale_rl_dagster.stages.contamination import best_by_window
 from webscale_rl_dagster.stages.documents import PLACE
 from webscale_rl_dagster.stages.outcome import KEPT, dropped, unanswered
 from webscale_rl_dagster.stages.windows import Windower
@@ -73,7 +73,7 @@ async def _judge(window: Row, dispatcher: Dispatcher, settings: FilterConfig) ->
     row: Row = {name: window[name] for name in PLACE} | {
         "tokens": text.tokens,
         "language": text.language,
-        "contamination": None if window["hit"] is None else evidence(window["hit"]),
+        "contamination": None if window["hit"] is None else window["hit"].evidence(),
         "model_reason": None,
     }
     defect = heuristics.first_defect(text, settings)

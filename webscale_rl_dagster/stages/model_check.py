@@ -13,7 +13,7 @@ from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Faile
 from webscale_rl_dagster.inference.structured import Malformed, ask_object
 from webscale_rl_dagster.inference.together import together
 from webscale_rl_dagster.prompts import schemas as outputs
-from webscale_rl_dagster.prompts.library import load_template, on_one_line
+from webscale_rl_dagster.prompts.library import TemplateName, load_template, on_one_line
 from webscale_rl_dagster.storage.tables import Row
 
 _QUESTIONS = ("answer_correct", "answer_leaked", "self_contained")
@@ -89,19 +89,27 @@ def _ballots(votes: int) -> list[Sampling]:
     return [first, *further]
 
 
-def _request(pair: Row, sampling: Sampling) -> CompletionRequest:
-    template = load_template("check")
+def checker_request(
+    pair: Row, name: TemplateName, sampling: Sampling, schema: outputs.Schema, **fields: str
+) -> CompletionRequest:
+    """A call of the checker about a pair; `fields` are the template's own, beside the pair's."""
+    template = load_template(name)
     return CompletionRequest(
         messages=template.render(
             document=pair["text"],
             title=pair["title"],
             question=on_one_line(pair["question"]),
             answer=on_one_line(pair["answer"]),
+            **fields,
         ),
         sampling=sampling,
         template=template.ref,
         role="checker",
         document_id=pair["document_id"],
         qa_id=pair["qa_id"],
-        schema=outputs.checker_schema(),
+        schema=schema,
     )
+
+
+def _request(pair: Row, sampling: Sampling) -> CompletionRequest:
+    return checker_request(pair, "check", sampling, outputs.checker_schema())

@@ -9,12 +9,13 @@ from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Faile
 from webscale_rl_dagster.inference.structured import Malformed, ask_object
 from webscale_rl_dagster.inference.together import together
 from webscale_rl_dagster.prompts import schemas as outputs
-from webscale_rl_dagster.prompts.library import load_template, on_one_line
+from webscale_rl_dagster.prompts.library import on_one_line
 from webscale_rl_dagster.rewards import score
 from webscale_rl_dagster.rewards.formula_tokens import Unreadable, tokens
 from webscale_rl_dagster.rewards.normalise import normalise
 from webscale_rl_dagster.rewards.strictness import Strictness
 from webscale_rl_dagster.stages.abstention import abstains
+from webscale_rl_dagster.stages.model_check import checker_request
 from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.candidate import Candidate
 from webscale_rl_dagster.verification.injection import prompt_injection
@@ -133,19 +134,5 @@ def _same(one: str, other: str, pair: Row) -> bool:
 
 
 def _request(pair: Row, rival: str) -> CompletionRequest:
-    template = load_template("rival")
-    return CompletionRequest(
-        messages=template.render(
-            document=pair["text"],
-            title=pair["title"],
-            question=on_one_line(pair["question"]),
-            answer=on_one_line(pair["answer"]),
-            rival=rival,
-        ),
-        sampling=Sampling(max_tokens=160),
-        template=template.ref,
-        role="checker",
-        document_id=pair["document_id"],
-        qa_id=pair["qa_id"],
-        schema=outputs.rival_schema(),
-    )
+    sampling = Sampling(max_tokens=160)
+    return checker_request(pair, "rival", sampling, outputs.rival_schema(), rival=rival)
