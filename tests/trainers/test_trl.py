@@ -3,8 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.exports.releases import PAIRS
 from tests.exports.written import load
 from tests.trainers.tiny import tiny_model, tiny_tokenizer
@@ -53,9 +51,7 @@ def test_grpo_takes_two_steps_on_the_export_with_its_reward(
     assert all(0 <= entry["rewards/answer_reward/mean"] <= 1 for entry in logged)
 
 
-def test_the_trainer_learns_from_a_gold_answer(
-    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_trainer_learns_from_a_gold_answer(release: Release, tmp_path: Path) -> None:
     """The rewards that the trainer itself computes for given completions of exported rows."""
     trainer = trainer_of(release, tmp_path)
     inputs = [trainer.train_dataset[number] for number in range(len(PAIRS))]
