@@ -67,7 +67,7 @@ def test_an_interrupted_run_ends_soon_and_loses_nothing(
     run = start_run(pipeline)
     wait_for_requests(pipeline, 20)
     run.send_signal(number)
-    assert run.wait(timeout=10) == 130
+    assert run.wait(timeout=30) == 130
     pipeline.script.latency_s = 0.0
     pipeline("run", "--all")
     assert sum(count - 1 for count in pipeline.script.prompts.values()) <= IN_FLIGHT

@@ -30,11 +30,12 @@ def ingest(
     What is not given comes from the corpus of that name in pipeline.yaml, if there is one.
     """
     from webscale_rl_dagster.cli.bars import IngestBar, new_bars
-    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, was_interrupted
+    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance
     from webscale_rl_dagster.definitions import build_definitions
+    from webscale_rl_dagster.inference.interrupts import signals_noted
 
     config = load_config()
-    with new_bars() as bars, local_instance(config) as instance:
+    with new_bars() as bars, local_instance(config) as instance, signals_noted() as interrupted:
         definitions = build_definitions(config, ingest_report=IngestBar(bars))
         for path in paths:
             source = {
@@ -50,7 +51,7 @@ def ingest(
                 instance=instance,
                 run_config={"ops": {"ingest_files": {"config": source}}},
             )
-            if was_interrupted(result):
+            if interrupted():
                 errors.print(f"interrupted in {path}; the shards written so far are whole")
                 raise typer.Exit(INTERRUPTED)
             if not result.success:

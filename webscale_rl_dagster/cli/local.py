@@ -17,8 +17,6 @@ from webscale_rl_dagster.home import dagster_home
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
-_INTERRUPTED = dg.DagsterExecutionInterruptedError.__name__
-
 _OURS = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's console log would tear the progress bars; the events are in the UI all the same."""
@@ -75,12 +73,6 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str | None:
             error = _root(event)
             return f"{event.step_key}: {error.message.strip() if error else 'unknown error'}"
     return None
-
-
-def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
-    """Whether Ctrl-C or SIGTERM ended the run, which Dagster reports as a failed step."""
-    failures = [_root(event) for event in result.all_events if event.is_step_failure]
-    return any(error and error.cls_name == _INTERRUPTED for error in failures)
 
 
 def _root(event: dg.DagsterEvent) -> SerializableErrorInfo | None:

@@ -23,9 +23,10 @@ def run(
     """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
     from webscale_rl_dagster.automation.ingestion import adopt_shard
     from webscale_rl_dagster.cli.bars import StageBars, new_bars
-    from webscale_rl_dagster.cli.local import execute, local_instance, only_run_of, was_interrupted
+    from webscale_rl_dagster.cli.local import execute, local_instance, only_run_of
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.inference.engines.pool import EnginePool
+    from webscale_rl_dagster.inference.interrupts import signals_noted
     from webscale_rl_dagster.inference.usage import Usage
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
@@ -35,14 +36,18 @@ def run(
     wanted = _wanted(shard or [], all_shards, tables.shards("raw_documents"))
     worst = 0
     total = Usage()
-    with local_instance(config) as instance, closing(EnginePool(keep_open=True)) as engines:
+    with (
+        local_instance(config) as instance,
+        closing(EnginePool(keep_open=True)) as engines,
+        signals_noted() as interrupted,
+    ):
         for key in wanted:
             with only_run_of(key, config, waiting=_tell_of_another(key)), new_bars() as bars:
                 adopt_shard(instance, key, tables)
                 progress = StageBars(bars, total)
                 definitions = build_definitions(config, progress=progress, engines=engines)
                 result = execute(definitions, "make_pairs", instance=instance, shard=key)
-            if was_interrupted(result):
+            if interrupted():
                 errors.print(f"interrupted in {key}; finished calls are in the journal")
                 raise typer.Exit(INTERRUPTED)
             code, line = _outcome(key, result)

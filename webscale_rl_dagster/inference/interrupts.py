@@ -1,16 +1,20 @@
 """Runs a coroutine so that Ctrl-C and SIGTERM cancel it, instead of raising wherever they strike.
 
 A handler that raises, as Python's and Dagster's do, may strike inside a callback of the event
-loop, which logs the exception and goes on: the run would never end.
+loop, which logs the exception and goes on: the run would never end. And Python runs a handler
+between two steps of its own: a loop that is just falling asleep would sleep on, unless a wakeup
+descriptor wakes it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -43,7 +47,7 @@ def run_interruptible(runner: asyncio.Runner, main: Coroutine[Any, Any, R]) -> R
             received.append(number)
             loop.call_soon_threadsafe(task.cancel)
 
-        with _handling(interrupt):
+        with _handling(interrupt), _waking(loop, received):
             return await main
 
     try:
@@ -55,6 +59,50 @@ def run_interruptible(runner: asyncio.Runner, main: Coroutine[Any, Any, R]) -> R
         _as_before(before[received[0]], received[0], None)
         raise KeyboardInterrupt
     return result
+
+
+@contextmanager
+def signals_noted() -> Iterator[Callable[[], bool]]:
+    """Yields whether one of SIGNALS has come, whoever handled it then. In the main thread only."""
+    noted: set[int] = set()
+    reader, writer = socket.socketpair()
+    with reader, writer:
+
+        def interrupted() -> bool:
+            with suppress(BlockingIOError):
+                noted.update(reader.recv(4096))
+            return not noted.isdisjoint(SIGNALS)
+
+        reader.setblocking(False)
+        with _told_of_signals(writer):
+            yield interrupted
+
+
+@contextmanager
+def _waking(loop: asyncio.AbstractEventLoop, received: list[int]) -> Iterator[None]:
+    """Each signal wakes the loop; whom signals woke before hears of those received, afterwards."""
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        reader.setblocking(False)
+        loop.add_reader(reader, reader.recv, 4096)
+        with _told_of_signals(writer) as before:
+            try:
+                yield
+            finally:
+                loop.remove_reader(reader)
+                if before >= 0 and received:
+                    os.write(before, bytes(received))
+
+
+@contextmanager
+def _told_of_signals(writer: socket.socket) -> Iterator[int]:
+    """Python writes the number of every signal to it; yields the descriptor it replaces, or -1."""
+    writer.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    try:
+        yield before
+    finally:
+        signal.set_wakeup_fd(before)
 
 
 @contextmanager
