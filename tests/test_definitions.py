@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[1]
 
 def test_every_stage_is_an_asset_with_a_blocking_check() -> None:
     graph = build_definitions(Config()).resolve_asset_graph()
-    assert {key.to_user_string() for key in graph.get_all_asset_keys()} == set(STAGES)
-    for stage in STAGES:
-        [check] = graph.get_check_keys_for_assets({dg.AssetKey(stage)})
+    assets = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assert assets == {*STAGES, "dataset_release"}
+    for asset in assets:
+        [check] = graph.get_check_keys_for_assets({dg.AssetKey(asset)})
         assert graph.get_check_spec(check).blocking
 
 
@@ -28,7 +29,7 @@ def test_the_chain_is_the_funnel() -> None:
     graph = build_definitions(Config()).resolve_asset_graph()
     parents = {
         stage: {key.to_user_string() for key in graph.get(dg.AssetKey(stage)).parent_keys}
-        for stage in STAGES
+        for stage in (*STAGES, "dataset_release")
     }
     assert parents == {
         "raw_documents": set(),
@@ -37,6 +38,7 @@ def test_the_chain_is_the_funnel() -> None:
         "candidate_qa": {"raw_documents", "classified_documents"},
         "checked_qa": {"raw_documents", "candidate_qa"},
         "verified_qa": {"raw_documents", "candidate_qa", "checked_qa"},
+        "dataset_release": {"verified_qa"},
     }
 
 
@@ -45,7 +47,7 @@ def test_every_asset_has_a_description_a_group_kinds_and_an_owner() -> None:
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description
-        assert node.group_name in {"documents", "pairs"}
+        assert node.group_name in {"documents", "pairs", "releases"}
         assert "polars" in node.kinds
         assert node.owners
 

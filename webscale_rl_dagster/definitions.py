@@ -7,15 +7,17 @@ import dagster as dg
 from webscale_rl_dagster.assets.candidate_qa import candidate_qa
 from webscale_rl_dagster.assets.checked_qa import checked_qa
 from webscale_rl_dagster.assets.classified_documents import classified_documents
+from webscale_rl_dagster.assets.dataset_release import dataset_release
 from webscale_rl_dagster.assets.filtered_documents import filtered_documents
 from webscale_rl_dagster.assets.raw_documents import raw_documents
 from webscale_rl_dagster.assets.verified_qa import verified_qa
 from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
-from webscale_rl_dagster.automation.jobs import make_pairs
+from webscale_rl_dagster.automation.jobs import make_pairs, make_release
 from webscale_rl_dagster.config import Config, load_config
-from webscale_rl_dagster.expectations.gate import suite_check
+from webscale_rl_dagster.expectations.gate import release_check, suite_check
 from webscale_rl_dagster.inference.engines.pool import EnginePool
 from webscale_rl_dagster.inference.progress import LogProgress, Progress
+from webscale_rl_dagster.releases.progress import LogReleaseProgress, ReleaseProgress
 from webscale_rl_dagster.resources.decontamination import DecontaminationResource
 from webscale_rl_dagster.resources.models import ModelsResource
 from webscale_rl_dagster.resources.storage import StorageResource
@@ -27,9 +29,11 @@ def build_definitions(
     *,
     progress: Progress | None = None,
     ingest_report: IngestReport | None = None,
+    release_progress: ReleaseProgress | None = None,
     engines: EnginePool | None = None,
 ) -> dg.Definitions:
     """The pipeline for one configuration; the CLI passes its own progress bars and engines."""
+    log = dg.get_dagster_logger()
     return dg.Definitions(
         assets=[
             raw_documents,
@@ -38,17 +42,19 @@ def build_definitions(
             candidate_qa,
             checked_qa,
             verified_qa,
+            dataset_release,
         ],
-        asset_checks=[suite_check(stage) for stage in STAGES],
-        jobs=[ingest_corpus, make_pairs],
+        asset_checks=[*(suite_check(stage) for stage in STAGES), release_check()],
+        jobs=[ingest_corpus, make_pairs, make_release],
         executor=dg.in_process_executor,
         resources={
             "storage": StorageResource(root=config.storage),
             "models": ModelsResource.of(config, engines or EnginePool()),
             "decontamination": DecontaminationResource.of(config),
             "settings": config,
-            "progress": progress or LogProgress(dg.get_dagster_logger()),
+            "progress": progress or LogProgress(log),
             "ingest_report": ingest_report or IngestReport(),
+            "release_progress": release_progress or LogReleaseProgress(log),
         },
     )
 

@@ -1,7 +1,10 @@
-"""The one partition dimension: a shard of a corpus, keyed by `identity.ShardKey`."""
+"""What Dagster's partitions are: shards of corpora, and releases."""
 
 from __future__ import annotations
 
 import dagster as dg
 
 SHARDS = dg.DynamicPartitionsDefinition(name="shards")
+"""By `identity.ShardKey`; every stage has them."""
+RELEASES = dg.DynamicPartitionsDefinition(name="releases")
+"""By name, such as v1."""

@@ -215,7 +215,7 @@ TABLES: dict[str, pl.Schema] = {
         }
     ),
     "verified_qa": pl.Schema({**_PUBLISHED, **_OUTCOME}),
-    "release": pl.Schema({**_PUBLISHED, "split": pl.String(), "shard": pl.String()}),
+    "dataset_release": pl.Schema({**_PUBLISHED, "split": pl.String(), "shard": pl.String()}),
     "release_dropped": pl.Schema(
         {
             "qa_id": pl.String(),

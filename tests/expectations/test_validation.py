@@ -102,18 +102,18 @@ def test_facts_count_only_what_upstream_sends_on(tables: Tables) -> None:
 
 def test_a_verdict_is_on_the_bytes_that_were_hashed(tables: Tables) -> None:
     write(tables)
-    stored, facts = facts_for("filtered_documents", SHARD, tables)
+    batches, facts = facts_for("filtered_documents", SHARD, tables)
     spoilt = with_rows(frames()["filtered_documents"], **dropped("too_short"))
     tables.write("filtered_documents", SHARD, spoilt)
     with pytest.raises(StorageError, match="was replaced while it was read"):
-        validate("filtered_documents", stored.batches, facts=facts, gates=GATES)
+        validate("filtered_documents", batches, facts=facts, gates=GATES)
 
 
 def test_a_stored_table_is_judged_as_a_stream(tables: Tables) -> None:
     spoilt = with_row(frames()["checked_qa"], 40, verdicts=passing(vague=None))
     write(tables, checked_qa=spoilt)
-    stored, facts = facts_for("checked_qa", SHARD, tables)
-    found = validate("checked_qa", stored.batches, facts=facts, gates=GATES)
+    batches, facts = facts_for("checked_qa", SHARD, tables)
+    found = validate("checked_qa", batches, facts=facts, gates=GATES)
     assert {one.name for one in found.failed} == {"verdicts_complete", "verdicts_obeyed"}
     for one in found.failed:
         [row] = one.failing_rows

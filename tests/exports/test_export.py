@@ -8,6 +8,7 @@ import tomllib
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -143,6 +144,36 @@ def test_force_spares_what_was_put_beside_an_export_but_not_what_its_use_left(
     assert (out / "checkpoints/step_100.pt").read_bytes() == b"days"
 
 
+@pytest.mark.parametrize(
+    ("verdict", "message"),
+    [
+        (None, "was not judged"),
+        ({"passed": True, "content_sha256": "1" * 64, "failed": []}, "was not judged"),
+        (
+            {"passed": False, "content_sha256": "0" * 64, "failed": ["domain_mix (0.97)"]},
+            r"the gate of release v1 is shut: domain_mix \(0.97\)",
+        ),
+    ],
+)
+def test_nothing_leaves_a_release_behind_a_shut_gate(
+    release: Release, tmp_path: Path, verdict: dict[str, Any] | None, message: str
+) -> None:
+    path = Path(release.uri, "VERDICT.json")
+    path.write_text(json.dumps(verdict)) if verdict else path.unlink()
+    with pytest.raises(ReleaseError, match=message):
+        export(release, load_format("verl"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+class Judged:
+    """A release behind an open gate, of rows that are stored nowhere."""
+
+    name, splits = "v1", SPLITS
+
+    def __init__(self, release: Release) -> None:
+        self.objects, self.manifest = release.objects, release.manifest
+
+
 def test_what_appears_in_the_folder_meanwhile_is_spared(release: Release, tmp_path: Path) -> None:
     out = tmp_path / "out"
 
@@ -157,14 +188,12 @@ def test_what_appears_in_the_folder_meanwhile_is_spared(release: Release, tmp_pa
             (out / "mine.txt").write_text("mine")
 
     with pytest.raises(StorageError, match="not empty"):
-        export(Slow(), load_format("verl"), out)
+        export(Slow(release), load_format("verl"), out)
     assert (out / "mine.txt").read_text() == "mine"
 
 
-class Broken:
+class Broken(Judged):
     """Ends in the middle of the second split."""
-
-    name, splits = "v1", SPLITS
 
     def batches(self, split: str, columns: Sequence[str], *, rows: int) -> Iterator[pl.DataFrame]:
         yield release_frame(split, 5).select(columns)
@@ -180,7 +209,7 @@ def test_an_export_that_fails_leaves_what_was_there(
     if force:
         export(release, load_format("verl"), out)
     with pytest.raises(StorageError, match="bucket"):
-        export(Broken(), load_format("verl"), out, force=force)
+        export(Broken(release), load_format("verl"), out, force=force)
     assert out.exists() is force
     assert [path for path in (tmp_path / "exports").iterdir() if path != out] == []
     assert not force or len(rows(out / "train.parquet")) == 18
@@ -224,10 +253,8 @@ def test_an_unknown_format_names_those_there_are() -> None:
         load_format("verl2")
 
 
-class Endless:
+class Endless(Judged):
     """Many batches of a few rows that are held nowhere."""
-
-    name, splits = "v1", SPLITS
 
     def batches(self, split: str, columns: Sequence[str], *, rows: int) -> Iterator[pl.DataFrame]:
         for number in range(300 if split == "train" else 0):
@@ -235,9 +262,9 @@ class Endless:
 
 
 @pytest.mark.parametrize("name", ["verl", "slime"])
-def test_memory_does_not_grow_with_the_release(name: str, tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_release(release: Release, name: str, tmp_path: Path) -> None:
     tracemalloc.start()
-    written = export(Endless(), load_format(name), tmp_path / "out")
+    written = export(Endless(release), load_format(name), tmp_path / "out")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert written.rows["train"] == 30_000

@@ -52,7 +52,7 @@ def test_every_published_pair_is_in_one_split_as_it_was(objects: Objects) -> Non
     publish_all(tables)
     release = build(tables)
     found = rows(release)
-    assert found.schema == TABLES["release"]
+    assert found.schema == TABLES["dataset_release"]
     published = pl.concat([tables.read("verified_qa", shard) for shard in SHARDS])
     assert (
         found.sort("qa_id")
@@ -198,6 +198,7 @@ def test_a_second_release_says_what_changed(tables: Tables) -> None:
     assert said == {
         "name": "v1",
         "content_sha256": before.manifest["content_sha256"],
+        "mix": before.manifest["mix"],
         "added": 2,
         "removed": 12,
         "changed": 1,

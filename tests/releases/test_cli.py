@@ -23,8 +23,8 @@ def test_a_release_is_made_of_open_shards_and_the_next_is_compared(pipeline: Pip
     shut = next(key for key in pipeline.shards if key not in first["shards"])
     pipeline("run", "--shard", shut)
     pipeline.tables.objects.put(f"verified_qa/{shut}.parquet", b"changed")
-    kept_out = pipeline("release", "--name", "v2", "--previous", "v1")
-    assert "1 of 2 shards are left out" in kept_out.output
+    kept_out = pipeline("release", "--name", "v2")
+    assert "1 of 2 shards left out" in kept_out.output
     assert "against v1: 0 added, 0 removed, 0 changed, 0 in another split" in kept_out.output
 
     release = open_release(pipeline.tables.objects, "v2")
@@ -36,6 +36,28 @@ def test_a_release_is_made_of_open_shards_and_the_next_is_compared(pipeline: Pip
     pushed = pipeline("push", "--release", "v2", "--to", copy)
     assert f"{copy}/releases/v2" in pushed.output.replace("\n", "")
     assert open_release(Objects(copy), "v2").manifest == release.manifest
+
+
+def test_a_shut_gate_holds_a_release_until_it_is_judged_again(pipeline: Pipeline) -> None:
+    gates = {"max_domain_share": 1.0, "min_rows_for_mix": 1}
+    pipeline.configure(gates=gates)
+    pipeline.ingest("one.jsonl", [town(number) for number in range(6)])
+    pipeline("run", "--all")
+    pipeline.configure(gates=gates | {"max_answer_type_share": 0.1})
+    shut = pipeline("release", "--name", "v1", exit_code=3)
+    assert "the gate of v1 is shut: answer_type_mix" in shut.output
+    release = open_release(pipeline.tables.objects, "v1")
+    out = str(pipeline.folder / "out")
+    for command in (["export", "--format", "sft", "--out", out], ["push", "--to", out]):
+        refused = pipeline(*command, "--release", "v1", exit_code=1)
+        assert "the gate of release v1 is shut: answer_type_mix" in str(refused.exception)
+
+    pipeline.configure(gates=gates)
+    assert "the gate" not in pipeline("release", "--name", "v1").output
+    assert open_release(pipeline.tables.objects, "v1").manifest == release.manifest
+    pipeline("export", "--format", "sft", "--release", "v1", "--out", out)
+    taken = pipeline("release", "--name", "v1", exit_code=1)
+    assert "v1 exists and never changes" in str(taken.exception)
 
 
 def test_a_release_needs_pairs_and_a_new_name(pipeline: Pipeline) -> None:

@@ -15,11 +15,11 @@ import yaml
 
 from tests.expectations import builders
 from tests.releases.published import SHARDS, pair, publish
+from webscale_rl_dagster.card.markdown import plain, table
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.releases import licences, tally
 from webscale_rl_dagster.releases.building import build_release
 from webscale_rl_dagster.releases.describing import front_matter
-from webscale_rl_dagster.releases.markdown import plain, table
 from webscale_rl_dagster.releases.reading import Release
 from webscale_rl_dagster.schemas import STAGES, VERDICTS
 from webscale_rl_dagster.storage.objects import Objects

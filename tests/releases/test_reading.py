@@ -13,7 +13,7 @@ from webscale_rl_dagster.storage.objects import Objects
 
 
 def put_rows(objects: Objects, name: str, path: str, ids: list[str]) -> None:
-    frame = frame_of("release", [{"qa_id": qa_id} for qa_id in ids])
+    frame = frame_of("dataset_release", [{"qa_id": qa_id} for qa_id in ids])
     objects.put(key_of(name, path), _parquet(frame))
 
 

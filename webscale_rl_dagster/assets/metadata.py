@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -15,6 +15,8 @@ from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
 from webscale_rl_dagster.lineage.ledger import shard_counts
 from webscale_rl_dagster.lineage.plots import funnel_plot, share_plot
 from webscale_rl_dagster.lineage.verdicts import verdict_counts
+from webscale_rl_dagster.releases.layout import PAGE, PLOTS, key_of
+from webscale_rl_dagster.releases.reading import Release
 from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
@@ -59,6 +61,29 @@ def shard_metadata(
         metadata["verdicts"] = dg.MetadataValue.json(verdict_counts(tables, shard))
     if table in _PLOTTED:
         metadata["domains"] = _image(share_plot(_tally(tables, table, shard), "rows kept"))
+    return metadata
+
+
+def release_metadata(release: Release, *, shut: Sequence[str]) -> dict[str, Any]:
+    """Counts, what differs from the release before, diversity and the card's plots."""
+    manifest = release.manifest
+    metadata: dict[str, Any] = {
+        "dagster/partition_row_count": manifest["pairs"],
+        "dagster/column_schema": _column_schema("dataset_release"),
+        "dagster/uri": release.uri,
+        "card": f"{release.uri}/{PAGE}",
+        "content_sha256": manifest["content_sha256"],
+        "splits": dg.MetadataValue.json(manifest["splits"]),
+        "dropped": dg.MetadataValue.json(manifest["dropped"]),
+        "previous": dg.MetadataValue.json(manifest["previous"]),
+        "shards": len(manifest["shards"]),
+        "shards_left_out": dg.MetadataValue.json(list(shut)),
+        "diversity": dg.MetadataValue.json(manifest["measures"]["diversity"]),
+    }
+    plots = [path for path in release.paths() if path.startswith(f"{PLOTS}/")]
+    for path in plots:
+        name = path.removeprefix(f"{PLOTS}/").removesuffix(".png")
+        metadata[f"plot/{name}"] = _image(release.objects.get(key_of(release.name, path)))
     return metadata
 
 

@@ -15,6 +15,7 @@ from rich.progress import (
 from webscale_rl_dagster.automation.ingestion import IngestReport
 from webscale_rl_dagster.cli.console import errors
 from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.releases.progress import ReleaseProgress
 from webscale_rl_dagster.stages.ingest import IngestProgress
 
 
@@ -72,6 +73,19 @@ class IngestBar(IngestReport):
             completed=progress.bytes_read,
             note=f"{progress.documents} documents, {progress.quarantined} quarantined",
         )
+
+
+class ReleaseBars(ReleaseProgress):
+    """Shards read, a bar for each step."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, of: int) -> None:
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=of, shard="shards", note="")
+        self._bars.update(self._tasks[step], completed=done)
 
 
 def _note(usage: Usage) -> str:

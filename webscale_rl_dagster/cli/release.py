@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from webscale_rl_dagster.cli.console import console, errors
+from webscale_rl_dagster.cli.console import GATE_SHUT, INTERRUPTED, console, errors
 from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.layout import PAGE
 
 if TYPE_CHECKING:
     from webscale_rl_dagster.releases.reading import Release
@@ -19,41 +20,60 @@ if TYPE_CHECKING:
 def release(
     name: Annotated[str, typer.Option(help="A new name, e.g. v1.", show_default=False)],
     previous: Annotated[
-        str | None, typer.Option(help="The release before; what differs is counted and listed.")
+        str | None,
+        typer.Option(help="The release to compare with; else the one that was made last."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts: the manifest.")] = False,
 ) -> None:
     """Make a release of what all shards publish; shards behind a shut gate are left out.
 
     Pairs are searched for benchmark items and for repeats across all shards, and split by document
-    into train, validation and test.
+    into train, validation and test. A release whose gate is shut cannot be exported or pushed;
+    named again, it is judged again.
     """
-    from webscale_rl_dagster.cli.local import local_instance, only_run_of
-    from webscale_rl_dagster.expectations.gate import gate_status
-    from webscale_rl_dagster.releases.building import build_release
+    from webscale_rl_dagster.cli.bars import ReleaseBars, new_bars
+    from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, only_run_of
+    from webscale_rl_dagster.definitions import build_definitions
+    from webscale_rl_dagster.inference.interrupts import signals_noted
+    from webscale_rl_dagster.partitions import RELEASES
+    from webscale_rl_dagster.releases.gate import behind_a_shut_gate, verdict_on
     from webscale_rl_dagster.releases.layout import key_of
+    from webscale_rl_dagster.releases.reading import open_release, release_names
     from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
-    lock = key_of(name)
-    shards = tables.shards("verified_qa")
-    with local_instance(config) as instance:
-        gates = gate_status(instance, shards, tables=tables)
-    published = [
-        shard for shard in shards if all(verdict.state == "open" for verdict in gates[shard])
-    ]
-    if shut := len(shards) - len(published):
-        errors.print(f"{shut} of {len(shards)} shards are left out: `webscale-rl status` says why")
-    with only_run_of(lock, config, waiting=lambda: errors.print(f"{name} is being made: waiting")):
-        made = build_release(
-            tables, published, name, config=config, created=datetime.now(UTC), previous=previous
+    objects = Objects(config.storage)
+    waiting = lambda: errors.print(f"{name} is being made: waiting")  # noqa: E731
+    with (
+        only_run_of(key_of(name), config, waiting=waiting),
+        local_instance(config) as instance,
+        signals_noted() as interrupted,
+        new_bars() as bars,
+    ):
+        behind_a_shut_gate(objects, name)
+        instance.add_dynamic_partitions(str(RELEASES.name), [name])
+        result = execute(
+            build_definitions(config, release_progress=ReleaseBars(bars)),
+            "make_release",
+            instance=instance,
+            shard=name,
+            run_config={"ops": {"dataset_release": {"config": {"previous": previous}}}},
         )
+        if interrupted():
+            errors.print(f"interrupted; `webscale-rl release --name {name}` goes on")
+            raise typer.Exit(INTERRUPTED)
+    if name not in release_names(objects):
+        raise ReleaseError(failure_of(result) or f"release {name} could not be made")
+    made = open_release(objects, name)
     if as_json:
         typer.echo(json.dumps(made.manifest))
     else:
         _print(made)
+    verdict = verdict_on(made)
+    if verdict is None or not verdict.passed:
+        why = "; ".join(verdict.failed) if verdict else failure_of(result)
+        errors.print(f"the gate of {name} is shut: {why}", soft_wrap=True)
+        raise typer.Exit(GATE_SHUT)
 
 
 def push(
@@ -85,6 +105,8 @@ def push(
 
 
 def _print(made: Release) -> None:
+    from webscale_rl_dagster.storage.tables import Tables
+
     manifest = made.manifest
     table = Table("split", "documents", "pairs", title=f"release {made.name}")
     table.title_justify = "left"
@@ -93,6 +115,9 @@ def _print(made: Release) -> None:
     for split, pairs in manifest["splits"].items():
         table.add_row(split, f"{manifest['documents'][split]:,}", f"{pairs:,}")
     console.print(table)
+    published = Tables(made.objects).shards("verified_qa")
+    if shut := len(published) - len(manifest["shards"]):
+        console.print(f"{shut} of {len(published)} shards left out: `webscale-rl status` says why")
     for reason, count in manifest["dropped"].items():
         console.print(f"{count:,} left out: {reason}")
     if changed := manifest["previous"]:
@@ -101,4 +126,5 @@ def _print(made: Release) -> None:
             f"removed, {changed['changed']:,} changed, {changed['moved']:,} in another split"
         )
     console.print(f"content sha256 {manifest['content_sha256']}", soft_wrap=True)
+    console.print(f"card {made.uri}/{PAGE}", soft_wrap=True)
     console.print(made.uri, soft_wrap=True)

@@ -6,7 +6,7 @@ takes seconds to import, so every function here imports it when called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
@@ -80,6 +80,22 @@ def mix(column: str, *, name: str, most: float, min_rows: int) -> Expectation:
 
     return ExpectLargestShareToBeAtMost(
         column=column, max_share=most, min_rows=min_rows, meta=_named(name, f"at most {most:g}")
+    )
+
+
+def drift(
+    column: str, *, name: str, before: Mapping[str, int], most: float, min_rows: int
+) -> Expectation:
+    """The mix of this column is near to what was counted before; too few rows then are no mix."""
+    from webscale_rl_dagster.expectations.custom import ExpectDriftToBeAtMost
+
+    total = sum(before.values())
+    return ExpectDriftToBeAtMost(
+        column=column,
+        before={value: count / total for value, count in before.items()} if total else {},
+        max_drift=most if total >= min_rows else 1.0,
+        min_rows=min_rows,
+        meta=_named(name, f"at most {most:g}"),
     )
 
 

@@ -1,6 +1,6 @@
-"""The two expectations that Great Expectations lacks. Importing this module imports it: seconds.
+"""The three expectations that Great Expectations lacks. Importing this module imports it: seconds.
 
-Both are about shares. The share of too few values is unknown rather than wrong, so both hold on an
+All are about shares. The share of too few values is unknown rather than wrong, so they hold on an
 empty column, where Great Expectations' own aggregates fail, and below `min_rows` values.
 """
 
@@ -45,6 +45,21 @@ class LargestShare(TableMetricProvider):  # type: ignore[misc]
         return len(values), *commonest
 
 
+class Shares(TableMetricProvider):  # type: ignore[misc]
+    """How many values are not null, and the share of each among them."""
+
+    metric_name = "table.shares"
+    value_keys = ("column",)
+
+    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(
+        cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any
+    ) -> tuple[int, dict[str, float]]:
+        values = _values(execution_engine, metric_domain_kwargs, metric_value_kwargs)
+        shares = values.astype(str).value_counts(normalize=True)
+        return len(values), {str(value): float(share) for value, share in shares.items()}
+
+
 class ExpectShareOfTrueToBeBetween(BatchExpectation):  # type: ignore[misc]
     """Of a boolean column's values, at least and at most these shares are true."""
 
@@ -78,6 +93,29 @@ class ExpectLargestShareToBeAtMost(BatchExpectation):  # type: ignore[misc]
         rows, value, share = metrics["table.largest_share"]
         holds = rows < self.min_rows or share <= self.max_share
         return {"success": holds, "result": {"observed_value": f"{value}: {share:.3f} of {rows}"}}
+
+
+class ExpectDriftToBeAtMost(BatchExpectation):  # type: ignore[misc]
+    """At most this share of a column's values differs from how often each was seen before.
+
+    That is the total variation distance: 0 for the same shares, 1 for no value in common.
+    """
+
+    column: str
+    before: dict[str, float]
+    max_drift: float
+    min_rows: int = 1
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.shares",)
+    domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "table")
+    success_keys: ClassVar[tuple[str, ...]] = ("column", "before", "max_drift", "min_rows")
+
+    def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
+        rows, shares = metrics["table.shares"]
+        values = shares.keys() | self.before.keys()
+        drift = sum(abs(shares.get(one, 0.0) - self.before.get(one, 0.0)) for one in values) / 2
+        holds = rows < self.min_rows or drift <= self.max_drift
+        return {"success": holds, "result": {"observed_value": f"{drift:.3f} of {rows}"}}
 
 
 def _values(engine: Any, domain: Any, arguments: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -18,6 +18,9 @@ UPSTREAM: Mapping[str, str | None] = {
     "verified_qa": "checked_qa",
 }
 """The table whose kept rows each table answers for; raw_documents is taken as it is."""
+
+Batches = Callable[[Sequence[str] | None], Iterable[pl.DataFrame]]
+"""A table from its first row to its last, in frames of bounded size: these columns or all."""
 
 WINDOW = ("document_id", "window", "window_start", "window_end")
 
@@ -38,7 +41,7 @@ class Facts:
         return None if self.upstream is None else self.upstream.height
 
 
-def facts_for(table: str, shard: str, tables: Tables) -> tuple[StoredTable, Facts]:
+def facts_for(table: str, shard: str, tables: Tables) -> tuple[Batches, Facts]:
     """The shard's table and what it must reconcile with, both of the very bytes hashed.
 
     Reading on in the table once it was replaced raises StorageError.
@@ -47,10 +50,10 @@ def facts_for(table: str, shard: str, tables: Tables) -> tuple[StoredTable, Fact
     files = {table: stored.sha256()}
     above = UPSTREAM[table]
     if above is None:
-        return stored, Facts(files=files)
+        return stored.batches, Facts(files=files)
     upstream = tables.open(above, shard)
     files[above] = upstream.sha256()
-    return stored, Facts(_SENT_ON[table](upstream), files)
+    return stored.batches, Facts(_SENT_ON[table](upstream), files)
 
 
 def key(*columns: str) -> pl.Expr:

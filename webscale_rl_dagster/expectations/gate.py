@@ -1,4 +1,4 @@
-"""The gate: each suite as a blocking check per shard, and the lock that later runs meet.
+"""The gate: each suite as a blocking check per partition, and the lock that later runs meet.
 
 Dagster's `blocking` stops downstream steps of the same run and nothing else: a later run, a
 backfill that splits, or an asset materialized by hand goes past a failed check. So stages call
@@ -28,13 +28,19 @@ from dagster._core.storage.asset_check_execution_record import (
 
 from webscale_rl_dagster.config import Config, GatesConfig
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.expectations.facts import facts_for
-from webscale_rl_dagster.expectations.report import failed_table, headline
+from webscale_rl_dagster.expectations.facts import Batches, Facts, facts_for
+from webscale_rl_dagster.expectations.release_facts import facts_of_release, keep_verdict
+from webscale_rl_dagster.expectations.report import failed_table, headline, shutting
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
-from webscale_rl_dagster.partitions import SHARDS
+from webscale_rl_dagster.partitions import RELEASES, SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
+
+Files = Mapping[str, str]
+"""sha256 of what was judged, by table."""
+Judged = tuple[Validation, Files]
+Judge = Callable[[str, Tables, GatesConfig], Judged]
 
 State = Literal["open", "failed", "stale", "unjudged"]
 
@@ -68,6 +74,29 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
     In a range run every shard is judged and its verdict stored before the step fails for any of
     them; what is downstream in that run is then skipped for the whole range.
     """
+
+    def judge(shard: str, tables: Tables, gates: GatesConfig) -> Judged:
+        return _judged(asset, lambda: facts_for(asset, shard, tables), gates)
+
+    return _check(asset, SHARDS, judge)
+
+
+def release_check() -> dg.AssetChecksDefinition:
+    """The suite of `dataset_release`, whose verdict is kept beside the release as well."""
+    asset = "dataset_release"
+
+    def judge(name: str, tables: Tables, gates: GatesConfig) -> Judged:
+        objects = tables.objects
+        validation, files = _judged(asset, lambda: facts_of_release(name, objects), gates)
+        keep_verdict(name, objects, files, shutting(validation))
+        return validation, files
+
+    return _check(asset, RELEASES, judge)
+
+
+def _check(
+    asset: str, partitions: dg.PartitionsDefinition[str], judge: Judge
+) -> dg.AssetChecksDefinition:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.PreviewWarning)
         spec = dg.AssetCheckSpec(
@@ -75,7 +104,7 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
             asset=asset,
             description=SUITES[asset].__doc__,
             blocking=True,
-            partitions_def=SHARDS,
+            partitions_def=partitions,
         )
 
     @dg.multi_asset_check(name=spec.name, specs=[spec])
@@ -86,7 +115,8 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckEvaluation | dg.Output[None]]:
         tables = storage.tables()
         for shard in context.partition_keys:
-            evaluation = _evaluate(context.instance, asset, shard, tables, settings.gates)
+            judged = functools.partial(judge, shard, tables, settings.gates)
+            evaluation = _evaluate(context.instance, asset, shard, judged)
             context.log.info(f"{asset} {shard}: {evaluation.description}")
             yield evaluation
         yield dg.Output(None, output_name=spec.get_python_identifier())
@@ -134,22 +164,27 @@ def check_key(asset: str) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(dg.AssetKey(asset), f"{asset}_suite")
 
 
-def _evaluate(
-    instance: dg.DagsterInstance, asset: str, shard: str, tables: Tables, gates: GatesConfig
-) -> dg.AssetCheckEvaluation:
-    """Any crash is a verdict of its own, so that one shard cannot hide those of the others.
+def _judged(asset: str, look: Callable[[], tuple[Batches, Facts]], gates: GatesConfig) -> Judged:
+    """Any crash is a verdict of its own, so that one shard cannot hide those of the others."""
+    files: Files = {}
+    try:
+        batches, facts = look()
+        files = facts.files
+        return validate(asset, batches, facts=facts, gates=gates), files
+    except Exception as error:
+        return Validation.crashed(error), files
 
-    The materialization is looked up before the file is read: data that changes in between makes
-    the verdict stale, never a verdict on data that was not judged.
+
+def _evaluate(
+    instance: dg.DagsterInstance, asset: str, shard: str, judge: Callable[[], Judged]
+) -> dg.AssetCheckEvaluation:
+    """One partition's verdict.
+
+    The materialization is looked up before the file is read: data that changes in between makes the
+    verdict stale, never a verdict on data that was not judged.
     """
     target = _newest_materialization(instance, asset, shard)
-    files: Mapping[str, str] = {}
-    try:
-        stored, facts = facts_for(asset, shard, tables)
-        files = facts.files
-        validation = validate(asset, stored.batches, facts=facts, gates=gates)
-    except Exception as error:
-        validation = Validation.crashed(error)
+    validation, files = judge()
     key = check_key(asset)
     return dg.AssetCheckEvaluation(
         asset_key=key.asset_key,
@@ -164,9 +199,7 @@ def _evaluate(
     )
 
 
-def _metadata(
-    shard: str, validation: Validation, files: Mapping[str, str]
-) -> dict[str, dg.MetadataValue[Any]]:
+def _metadata(shard: str, validation: Validation, files: Files) -> dict[str, dg.MetadataValue[Any]]:
     shutting = [found.name for found in validation.failed if found.severity == "critical"]
     rows = {found.name: found.failing_rows for found in validation.failed if found.failing_rows}
     return {

@@ -30,5 +30,15 @@ def headline(validation: Validation) -> str:
     return f"{'warned' if validation.passed else 'failed'}: {named}"
 
 
+def shutting(validation: Validation) -> list[str]:
+    """What shuts the gate, each on a line of its own."""
+    named = [
+        f"{found.name} ({found.observed}, expected {found.expected})"
+        for found in validation.failed
+        if found.severity == "critical"
+    ]
+    return [*named, *(f"suite error: {error}" for error in validation.errors)]
+
+
 def _inert(text: str) -> str:
     return html.escape(" ".join(text.split())).replace("|", "&#124;").replace("`", "&#96;")

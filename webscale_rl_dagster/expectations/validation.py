@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -16,16 +16,14 @@ from webscale_rl_dagster.expectations import (
     candidate_qa,
     checked_qa,
     classified_documents,
+    dataset_release,
     filtered_documents,
     raw_documents,
     verified_qa,
 )
 from webscale_rl_dagster.expectations.claims import Severity
-from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.facts import Batches, Facts
 from webscale_rl_dagster.schemas import TABLES
-
-Batches = Callable[[Sequence[str] | None], Iterable[pl.DataFrame]]
-"""A table from its first row to its last, in frames of bounded size: these columns or all."""
 
 SUITES: Mapping[str, ModuleType] = {
     "raw_documents": raw_documents,
@@ -34,6 +32,7 @@ SUITES: Mapping[str, ModuleType] = {
     "candidate_qa": candidate_qa,
     "checked_qa": checked_qa,
     "verified_qa": verified_qa,
+    "dataset_release": dataset_release,
 }
 FAILING_ROWS = 10
 _LONGEST_VALUE = 200
@@ -182,9 +181,10 @@ def _plain(value: Any) -> Any:
 
 
 def _counted(batches: Iterable[pl.DataFrame], into: Counter[str]) -> Iterator[pl.DataFrame]:
-    """The batches as they are, their outcomes counted as they pass."""
+    """The batches as they are, their outcomes counted as they pass; a release's have none."""
     outcome = pl.when("kept").then(pl.lit("kept")).otherwise("reason").fill_null("unexplained")
     for batch in batches:
-        counted = batch.select(outcome=outcome)["outcome"].value_counts()
-        into.update(dict(counted.iter_rows()))
+        if "kept" in batch.columns:
+            counted = batch.select(outcome=outcome)["outcome"].value_counts()
+            into.update(dict(counted.iter_rows()))
         yield batch

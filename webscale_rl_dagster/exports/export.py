@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from webscale_rl_dagster.errors import ReleaseError, StorageError
+from webscale_rl_dagster.releases.gate import require_open
 
 from .columns import INSTRUCTION, READ
 from .folder import new_folder
@@ -48,8 +49,9 @@ def export(
 
     Raises:
         StorageError: the folder holds something, and `force` is not given or that is not all ours.
-        ReleaseError: the release has no pairs to train on.
+        ReleaseError: the release's gate is shut, or it has no pairs to train on.
     """
+    require_open(release)
     out = out.absolute()
     if force:
         _refuse_what_is_not_ours(out)

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from webscale_rl_dagster.card.diversity import diversity
 from webscale_rl_dagster.config import BalanceConfig, Config
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.balance import difficulty, over_shares
@@ -22,6 +23,7 @@ from webscale_rl_dagster.releases.describing import describe
 from webscale_rl_dagster.releases.files import table_file
 from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, MANIFEST, key_of
 from webscale_rl_dagster.releases.manifest import manifest_of
+from webscale_rl_dagster.releases.progress import ReleaseProgress
 from webscale_rl_dagster.releases.published import Published, owned
 from webscale_rl_dagster.releases.reading import Release, open_release
 from webscale_rl_dagster.releases.writing import Written, write_pairs
@@ -30,6 +32,9 @@ from webscale_rl_dagster.storage.tables import Tables
 
 _WORTH_PROCESSES = 50_000
 """Pairs from which starting other processes, a few seconds, is made up for."""
+
+SHOWN = 20
+"""Pairs that the card shows."""
 
 _KINDS = {
     "qa_id": pl.String(),
@@ -48,6 +53,7 @@ def build_release(
     created: datetime,
     previous: str | None = None,
     processes: int | None = None,
+    on_progress: ReleaseProgress | None = None,
 ) -> Release:
     """Store a release of what these shards publish; the caller vouches that their gates are open.
 
@@ -63,6 +69,7 @@ def build_release(
         created: With a time zone; goes to the manifest.
         previous: The release to be compared with, whose pairs stay where they can.
         processes: That clean; None: as many as there are cores, one for few pairs.
+        on_progress: Told of every shard that is read.
 
     Raises:
         ReleaseError: the name is taken, or nothing is left to release.
@@ -72,7 +79,7 @@ def build_release(
     if objects.exists(key_of(name, MANIFEST)):
         raise ReleaseError(f"release {name} exists and never changes: take another name")
     before = open_release(objects, previous) if previous else None
-    published = Published(tables, sorted(set(shards)))
+    published = Published(tables, sorted(set(shards)), on_progress)
     if processes is None:
         processes = len(os.sched_getaffinity(0)) if published.rows() >= _WORTH_PROCESSES else 1
     with opened(objects, config, processes) as (decontaminator, benchmarks):
@@ -85,6 +92,8 @@ def build_release(
         if not written.pairs:
             raise ReleaseError("there is nothing to release: no pair is published, or none is left")
         changed = _changes(before, written, folder)
+        sample = written.measures.sample
+        spread, places = diversity(sample.frame())
         manifest = manifest_of(
             tables,
             name,
@@ -94,8 +103,9 @@ def build_release(
             config=config,
             benchmarks=benchmarks,
             changed=changed,
+            measures=written.measures.summary(spread),
         )
-        describe(folder, manifest, written.tally)
+        describe(folder, manifest, written.tally, pairs=sample.pairs(SHOWN), places=places)
         _store(objects, name, folder, manifest)
     return open_release(objects, name)
 
@@ -113,7 +123,7 @@ def _unbalanced(
     columns = ["qa_id", "domain", "answer_type", "closed_book_rate"]
     frames = [
         owned(batch.filter(~is_among(batch["qa_id"], drops)).with_columns(difficulty()), _KINDS)
-        for _, batch in published.batches(columns)
+        for _, batch in published.batches(columns, step="balancing")
     ]
     if not frames:
         return {}
@@ -131,7 +141,8 @@ def _changes(before: Release | None, written: Written, folder: Path) -> dict[str
     with table_file("release_changes", folder / CHANGES) as writer:
         writer.add_frame(frame)
     content = before.manifest["content_sha256"]
-    return {"name": before.name, "content_sha256": content, **counted(frame)}
+    mix = before.manifest["mix"]
+    return {"name": before.name, "content_sha256": content, "mix": mix, **counted(frame)}
 
 
 def _store(objects: Objects, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:

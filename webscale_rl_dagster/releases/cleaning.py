@@ -67,7 +67,8 @@ def is_among(ids: pl.Series, those: Container[str]) -> pl.Series:
 def _rows(published: Published, released: Set[str]) -> Iterator[Row]:
     """Those that were released come first."""
     for turn in (True, False) if released else (False,):
-        for _, batch in published.batches(_ASKED):
+        step = "cleaning what was released" if turn else "cleaning"
+        for _, batch in published.batches(_ASKED, step=step):
             yield from batch.filter(is_among(batch["qa_id"], released) == turn).iter_rows(
                 named=True
             )

@@ -19,7 +19,8 @@ SHARD_LEFT_OUT = "shard_left_out"
 NOT_PUBLISHED = "not_published"
 """Its shard no longer publishes it; `checked_qa` says why, if it is a candidate still."""
 
-_SAME = [name for name in TABLES["release"].names() if name not in ("qa_id", "split", "shard")]
+_PLACE = ("qa_id", "split", "shard")
+_SAME = [name for name in TABLES["dataset_release"].names() if name not in _PLACE]
 _DIGEST = {
     "qa_id": pl.String(),
     "split": pl.Categorical(),
@@ -80,7 +81,7 @@ def counted(frame: pl.DataFrame) -> dict[str, Any]:
 
 def _read(path: Path) -> Iterator[pl.DataFrame]:
     with path.open("rb") as file:
-        yield from StoredTable("release", str(path), file).batches(rows=_BATCH_ROWS)
+        yield from StoredTable("dataset_release", str(path), file).batches(rows=_BATCH_ROWS)
 
 
 def _digests(batches: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -92,7 +92,7 @@ def _record_set(split: str) -> dict[str, Any]:
         "key": {"@id": f"{split}/qa_id"},
         "field": [
             _field(split, name, dtype)
-            for name, dtype in TABLES["release"].items()
+            for name, dtype in TABLES["dataset_release"].items()
             if not isinstance(dtype, pl.Struct)
         ],
     }

@@ -1,18 +1,21 @@
-"""README.md, LICENSES.md and croissant.json of a release, made of its manifest."""
+"""The card, LICENSES.md and croissant.json of a release, made of its manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
+import polars as pl
 import yaml
 
+from webscale_rl_dagster.card.page import page
+from webscale_rl_dagster.card.plots import plots
+from webscale_rl_dagster.card.text import body
 from webscale_rl_dagster.releases.croissant import croissant
-from webscale_rl_dagster.releases.layout import CARD, CROISSANT, DROPPED, LICENCES, MANIFEST
+from webscale_rl_dagster.releases.layout import CARD, CROISSANT, LICENCES, PAGE, PLOTS
 from webscale_rl_dagster.releases.licences import licences
-from webscale_rl_dagster.releases.markdown import plain, table
 from webscale_rl_dagster.releases.tally import Tally
 
 HUB_LICENCES = {
@@ -30,9 +33,29 @@ _SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K
 )  # fmt: skip
 
 
-def describe(folder: Path, manifest: Mapping[str, Any], tally: Tally) -> None:
-    """Write them beside the data."""
-    (folder / CARD).write_text(front_matter(manifest) + _body(manifest), encoding="utf-8")
+def describe(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    tally: Tally,
+    *,
+    pairs: Sequence[Mapping[str, Any]],
+    places: pl.DataFrame,
+) -> None:
+    """Write them beside the data, with the card's page and plots.
+
+    Args:
+        folder: The release's files.
+        manifest: What the card says.
+        tally: Counts by source.
+        pairs: That the card shows.
+        places: Of sampled questions on the map.
+    """
+    drawn = plots(manifest, places)
+    (folder / PLOTS).mkdir()
+    for name, png in drawn.items():
+        (folder / PLOTS / f"{name}.png").write_bytes(png)
+    (folder / CARD).write_text(front_matter(manifest) + body(manifest, pairs), encoding="utf-8")
+    (folder / PAGE).write_text(page(manifest, pairs, drawn), encoding="utf-8")
     (folder / LICENCES).write_text(licences(tally), encoding="utf-8")
     (folder / CROISSANT).write_bytes(orjson.dumps(croissant(manifest), option=orjson.OPT_INDENT_2))
 
@@ -75,51 +98,3 @@ def _licence(names: list[str]) -> dict[str, Any]:
 
 def _size(pairs: int) -> str:
     return next((name for name, most in _SIZES if pairs < most), "1B<n<10B")
-
-
-def _body(manifest: Mapping[str, Any]) -> str:
-    splits = [
-        (split, f"{manifest['documents'][split]:,}", f"{rows:,}")
-        for split, rows in manifest["splits"].items()
-    ]
-    funnel = [
-        (
-            stage, f"{counts['input']:,}", f"{counts['kept']:,}",
-            f"{sum(counts['dropped'].values()):,}", f"{counts['failed']:,}",
-        )
-        for stage, counts in manifest["funnel"].items()
-    ]  # fmt: skip
-    verdicts = [
-        (name, f"{said['passed']:,}", f"{said['failed']:,}")
-        for name, said in manifest["verdicts"].items()
-    ]
-    against = ", ".join(one["name"] for one in manifest["decontamination"]["benchmarks"])
-    paragraphs = [
-        f"# Webscale-RL {manifest['name']}",
-        "Questions with short answers that a program can verify, each made from a document of a "
-        "pretraining corpus and checked against it. For reinforcement learning: `question` is the "
-        "prompt, `answer` what a response is scored against by `verifier`.",
-        table(("split", "documents", "pairs"), splits, numbers=2),
-        "No document is in two splits; a hash of `document_id` tells which one it is in.",
-        "## Loading",
-        "```python\nfrom datasets import load_dataset\n\n"
-        f'pairs = load_dataset("path/to/{manifest["name"]}", split="train")\n```',
-        "## How it was made",
-        table(("stage", "in", "kept", "dropped", "failed"), funnel, numbers=4),
-        "From `filtered_documents` on, documents count once a window; from `candidate_qa` on, "
-        "these are pairs.",
-        "What each check said of the candidates. One may have failed several; one that failed "
-        "before the models were asked was not put to them.",
-        table(("verdict", "passed", "failed"), verdicts, numbers=2),
-        f"Questions and answers were cleaned against: {plain(against) or 'no benchmark'}. "
-        f"[{MANIFEST}]({MANIFEST}) has the hashes of those indexes.",
-        "## Tracing a pair",
-        "`document_id` is the sha256 of the document's text; `corpus`, `source_uri` and "
-        "`source_row` say where it was read, `url`, `title` and `licence` what it said of itself. "
-        "`evidence_start` and `evidence_end` are the characters of that text that show the answer. "
-        "`verdicts` says what every check said. `qa_id` begins with the `shard`, under whose key "
-        "the pipeline's storage has each stage's table and every model call.",
-        f"[{DROPPED}]({DROPPED}) has what was left out and why, [{LICENCES}]({LICENCES}) the "
-        f"licences and sources, [{MANIFEST}]({MANIFEST}) hashes, models and settings.",
-    ]
-    return "\n".join(f"{text}\n" for text in paragraphs)

@@ -73,7 +73,7 @@ class _SplitFile:
         if self._writer is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self.paths.append(self._folder / f"{len(self.paths)}.parquet")
-            self._writer = TableWriter("release", self.paths[-1])
+            self._writer = TableWriter("dataset_release", self.paths[-1])
             self._bytes = 0
         self._writer.add_frame(frame)
         self.rows += frame.height

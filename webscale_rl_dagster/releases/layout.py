@@ -12,8 +12,12 @@ MANIFEST = "RELEASE.json"
 DROPPED = "dropped.parquet"
 CHANGES = "changes.parquet"
 CARD = "README.md"
+PAGE = "card.html"
+PLOTS = "plots"
 LICENCES = "LICENSES.md"
 CROISSANT = "croissant.json"
+VERDICT = "VERDICT.json"
+"""What the gate says of it: the one file that may come later, and change."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DATA = re.compile(r"data/(?P<split>[a-z]+)-(?P<number>\d{5,})-of-(?P<count>\d{5,})\.parquet")

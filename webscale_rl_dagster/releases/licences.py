@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
-from webscale_rl_dagster.releases.markdown import table
+from webscale_rl_dagster.card.markdown import table
 from webscale_rl_dagster.releases.tally import Tally
 
 _Key = TypeVar("_Key", bound=tuple[str, ...])

@@ -9,11 +9,13 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import webscale_rl_dagster
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.deduplication.questions import SAME_QUESTION
+from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.lineage.accounting import stage_usage
 from webscale_rl_dagster.lineage.ledger import StageCounts, shard_counts
 from webscale_rl_dagster.lineage.verdicts import VerdictCounts, added, verdict_counts
 from webscale_rl_dagster.releases.files import ReleaseFile, release_files
@@ -28,6 +30,15 @@ MIX = ("domain", "answer_type", "difficulty", "style")
 _AT_ONCE = 8
 """Shards counted together: on S3 nearly all of the time is spent waiting."""
 ROLES = ("generator", "checker", "prober")
+ASKING = ("filtered_documents", "classified_documents", "candidate_qa", "checked_qa")
+"""The stages that call models."""
+_PAID = ("requests", "prompt_tokens", "cached_tokens", "completion_tokens", "dollars")
+
+
+class _Counted(NamedTuple):
+    stages: dict[str, StageCounts]
+    verdicts: VerdictCounts
+    usage: dict[str, Usage]
 
 
 def manifest_of(
@@ -40,6 +51,7 @@ def manifest_of(
     config: Config,
     benchmarks: list[dict[str, Any]],
     changed: dict[str, Any] | None,
+    measures: dict[str, Any],
 ) -> dict[str, Any]:
     """All of it can be counted again from the tables and files that it names.
 
@@ -52,8 +64,9 @@ def manifest_of(
         config: The settings in force.
         benchmarks: What the indexes say of themselves.
         changed: How it differs from the previous release, if there is one.
+        measures: What `card.measures` counted.
     """
-    stages, verdicts = _funnel(tables, written.shards)
+    stages, verdicts, usage = _funnel(tables, written.shards, config)
     lost = sum(written.dropped.values())
     stages["release"] = StageCounts(written.pairs + lost, written.pairs, written.dropped)
     tally = written.tally
@@ -73,6 +86,10 @@ def manifest_of(
         "duplicates": {"similarity": SAME_QUESTION, "survivor": SURVIVOR},
         "funnel": {stage: asdict(counts) for stage, counts in stages.items()},
         "verdicts": verdicts,
+        "usage": {
+            stage: {name: getattr(paid, name) for name in _PAID} for stage, paid in usage.items()
+        },
+        "measures": measures,
         "models": {role: tally.of(f"{role}_model") for role in ROLES},
         "prompt_versions": tally.of("prompt_version"),
         "profiles": tally.of("profile"),
@@ -96,19 +113,29 @@ def content_sha256(files: Iterable[ReleaseFile]) -> str:
     return sha256("".join(f"{digest}  {path}\n" for path, digest in data).encode()).hexdigest()
 
 
-def _funnel(tables: Tables, shards: Iterable[str]) -> tuple[dict[str, StageCounts], VerdictCounts]:
-    """Counts of every stage over these shards."""
+def _funnel(tables: Tables, shards: Iterable[str], config: Config) -> _Counted:
+    """Counts of every stage over these shards, and what its model calls came to."""
     total = {stage: StageCounts(0, 0) for stage in STAGES}
     verdicts: VerdictCounts = {}
+    usage = {stage: Usage() for stage in ASKING}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for stages, said in pool.map(partial(_counts, tables), shards):
+        for stages, said, paid in pool.map(partial(_counts, tables, config), shards):
             total |= {stage: _plus(total[stage], counts) for stage, counts in stages.items()}
             verdicts = added([verdicts, said])
-    return total, verdicts
+            for stage, calls in paid.items():
+                usage[stage].add(calls)
+    return _Counted(total, verdicts, usage)
 
 
-def _counts(tables: Tables, shard: str) -> tuple[dict[str, StageCounts], VerdictCounts]:
-    return shard_counts(tables, shard), verdict_counts(tables, shard)
+def _counts(tables: Tables, config: Config, shard: str) -> _Counted:
+    return _Counted(
+        shard_counts(tables, shard),
+        verdict_counts(tables, shard),
+        {
+            stage: stage_usage(tables.objects, stage, shard, prices=config.prices)
+            for stage in ASKING
+        },
+    )
 
 
 def _plus(one: StageCounts, other: StageCounts) -> StageCounts:

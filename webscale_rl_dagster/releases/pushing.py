@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.gate import require_open
 from webscale_rl_dagster.releases.layout import MANIFEST, key_of
 from webscale_rl_dagster.releases.reading import Release
 from webscale_rl_dagster.storage.objects import Objects
@@ -20,8 +21,9 @@ def push_to_storage(release: Release, target: Objects) -> str:
     """The address of the copy, a release like any other; its manifest is written last.
 
     Raises:
-        ReleaseError: a release of that name is there.
+        ReleaseError: its gate is shut, or a release of that name is there.
     """
+    require_open(release)
     if target.exists(key_of(release.name, MANIFEST)):
         raise ReleaseError(f"release {release.name} is in {target.root} already and never changes")
     *files, manifest = release.paths()
@@ -49,8 +51,9 @@ def push_to_hub(
         endpoint: Of another hub.
 
     Raises:
-        ReleaseError: there is no token, the tag is there, or the hub refuses.
+        ReleaseError: its gate is shut, there is no token, the tag is there, or the hub refuses.
     """
+    require_open(release)
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
 
     if get_token() is None:

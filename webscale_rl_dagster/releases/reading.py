@@ -54,7 +54,7 @@ class Release:
                 f"release {self.name} has no split {split!r}; it has {', '.join(self.splits)}"
             )
         for key in self.files[split]:
-            stored = StoredTable("release", self.objects.uri(key), self.objects.open(key))
+            stored = StoredTable("dataset_release", self.objects.uri(key), self.objects.open(key))
             yield from stored.batches(columns, rows=rows)
 
 
@@ -65,6 +65,12 @@ def release_names(objects: Objects) -> list[str]:
         for key in objects.list(FOLDER)
         if len(parts := key.split("/")) == 3 and parts[2] == MANIFEST
     )
+
+
+def latest_release(objects: Objects) -> str | None:
+    """The name of the finished release that was made last, if there is one."""
+    made = {name: _manifest(objects, name)["created"] for name in release_names(objects)}
+    return max(made, key=lambda name: (made[name], name), default=None)
 
 
 def open_release(objects: Objects, name: str) -> Release:

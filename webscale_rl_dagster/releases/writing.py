@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from webscale_rl_dagster.card.measures import Measures
 from webscale_rl_dagster.config import SplitShares
 from webscale_rl_dagster.releases.cleaning import Drop, is_among
 from webscale_rl_dagster.releases.files import SplitFiles, table_file
@@ -20,7 +21,7 @@ from webscale_rl_dagster.releases.splits import splitter
 from webscale_rl_dagster.releases.tally import Tally
 from webscale_rl_dagster.schemas import TABLES
 
-_COLUMNS = [name for name in TABLES["release"].names() if name not in ("split", "shard")]
+_COLUMNS = [name for name in TABLES["dataset_release"].names() if name not in ("split", "shard")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Written:
     shards: dict[str, dict[str, Any]]
     """In the order of the rows: the `sha256` of each shard's table, and the `pairs` kept of it."""
     tally: Tally
+    measures: Measures
 
     @property
     def pairs(self) -> int:
@@ -45,14 +47,14 @@ def write_pairs(
 ) -> Written:
     """The second reading: files of every split, and the table of what is left out."""
     split = splitter(shares)
-    tally = Tally()
+    tally, measures = Tally(), Measures()
     reasons: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     with (
         closing(SplitFiles(folder)) as files,
         table_file("release_dropped", folder / DROPPED) as left_out,
     ):
-        for shard, batch in published.batches(_COLUMNS):
+        for shard, batch in published.batches(_COLUMNS, step="writing"):
             out = is_among(batch["qa_id"], drops)
             for qa_id, document in batch.filter(out).select("qa_id", "document_id").iter_rows():
                 ids = {"qa_id": qa_id, "document_id": document, "shard": shard}
@@ -64,10 +66,11 @@ def write_pairs(
             kept = kept.with_columns(split(kept["document_id"]).alias("split"), shard=pl.lit(shard))
             files.add(kept)
             tally.add(kept)
+            measures.add(kept)
             pairs[shard] += kept.height
         splits = files.finish()
     shards = {
         shard: {"sha256": sha256, "pairs": pairs[shard]}
         for shard, sha256 in published.sha256s.items()
     }
-    return Written(splits, dict(reasons.most_common()), shards, tally)
+    return Written(splits, dict(reasons.most_common()), shards, tally, measures)

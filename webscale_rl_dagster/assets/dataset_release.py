@@ -1,0 +1,62 @@
+"""What trainers load: a dataset that never changes, made of all shards that may be published."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from webscale_rl_dagster.assets.metadata import release_metadata
+from webscale_rl_dagster.assets.shards import OWNERS
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.expectations.gate import gate_status
+from webscale_rl_dagster.partitions import RELEASES
+from webscale_rl_dagster.releases.building import build_release
+from webscale_rl_dagster.releases.gate import behind_a_shut_gate
+from webscale_rl_dagster.releases.progress import ReleaseProgress
+from webscale_rl_dagster.releases.reading import latest_release
+from webscale_rl_dagster.resources.storage import StorageResource
+
+
+class ReleaseSettings(dg.Config):
+    """Of one release."""
+
+    previous: str | None = None
+    """The release to compare with; that made last, if none is named."""
+
+
+@dg.asset(
+    deps=[dg.AssetDep("verified_qa", partition_mapping=dg.AllPartitionMapping())],
+    partitions_def=RELEASES,
+    group_name="releases",
+    kinds={"polars", "parquet", "huggingface"},
+    owners=OWNERS,
+    code_version="1",
+)
+def dataset_release(
+    context: dg.AssetExecutionContext,
+    config: ReleaseSettings,
+    storage: StorageResource,
+    settings: dg.ResourceParam[Config],
+    release_progress: dg.ResourceParam[ReleaseProgress],
+) -> None:
+    """The published pairs of all shards whose gates are open, as a dataset that trainers load.
+
+    They are searched for benchmark items and for repeats across shards, split by document, and
+    described by a card and a manifest. A name is taken once; a release whose gate is shut is
+    judged again as it is.
+    """
+    tables = storage.tables()
+    shards = tables.shards("verified_qa")
+    gates = gate_status(context.instance, shards, tables=tables)
+    shut = [shard for shard in shards if any(gate.state != "open" for gate in gates[shard])]
+    if shut:
+        context.log.warning(f"{len(shut)} of {len(shards)} shards are left out: {shut[:20]}")
+    release = behind_a_shut_gate(tables.objects, context.partition_key) or build_release(
+        tables,
+        sorted(set(shards) - set(shut)),
+        context.partition_key,
+        config=settings,
+        created=datetime.now(UTC),
+        previous=config.previous or latest_release(tables.objects),
+        on_progress=release_progress,
+    )
+    context.add_asset_metadata(release_metadata(release, shut=shut))

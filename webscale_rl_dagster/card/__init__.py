@@ -1,0 +1,1 @@
+"""What a release is like: measured, drawn and described."""

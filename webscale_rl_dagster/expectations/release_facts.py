@@ -1,0 +1,65 @@
+"""What a release must agree with: its manifest, its files' hashes, and the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from webscale_rl_dagster.expectations.facts import Batches, Facts
+from webscale_rl_dagster.releases.files import ReleaseFile
+from webscale_rl_dagster.releases.gate import Verdict, record_verdict
+from webscale_rl_dagster.releases.layout import key_of
+from webscale_rl_dagster.releases.manifest import content_sha256
+from webscale_rl_dagster.releases.reading import Release, open_release
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import StoredTable
+
+ASSET = "dataset_release"
+_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts(Facts):
+    """`files` has the hash over all data files, by the name of the asset."""
+
+    splits: Mapping[str, int] = field(default_factory=dict)
+    """Pairs of each, as stated."""
+    before: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Pairs of the release before by domain, answer type and so on; empty if there is none."""
+    files_as_stated: bool = True
+    """Whether the files are those that the manifest names, byte for byte."""
+
+
+def facts_of_release(name: str, objects: Objects) -> tuple[Batches, ReleaseFacts]:
+    """A release's pairs, split by split, and what they must agree with."""
+    release = open_release(objects, name)
+    manifest = release.manifest
+    found = content_sha256(_as_stored(release))
+    facts = ReleaseFacts(
+        files={ASSET: found},
+        splits=manifest["splits"],
+        before=(manifest["previous"] or {}).get("mix", {}),
+        files_as_stated=found == manifest["content_sha256"],
+    )
+
+    def batches(columns: Sequence[str] | None) -> Iterable[pl.DataFrame]:
+        for split in release.splits:
+            yield from release.batches(split, columns, rows=_ROWS)
+
+    return batches, facts
+
+
+def keep_verdict(name: str, objects: Objects, files: Mapping[str, str], failed: list[str]) -> None:
+    """Beside the release; of one that could not even be read there is nothing to keep."""
+    if ASSET in files:
+        verdict = Verdict(not failed, files[ASSET], tuple(failed))
+        record_verdict(objects, name, verdict)
+
+
+def _as_stored(release: Release) -> Iterable[ReleaseFile]:
+    folder = key_of(release.name)
+    for key in (key for keys in release.files.values() for key in keys):
+        stored = StoredTable(ASSET, release.objects.uri(key), release.objects.open(key))
+        yield ReleaseFile(key.removeprefix(f"{folder}/"), stored.rows, 0, stored.sha256())
