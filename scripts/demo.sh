@@ -20,8 +20,22 @@ fi
 webscale-rl status
 webscale-rl show --pairs 5
 
+# A release never changes, so every demo makes a new one, which is compared with the one before.
+count=0
+for made in .webscale-rl/releases/v*/RELEASE.json; do
+    if [ -e "$made" ]; then count=$((count + 1)); fi
+done
+release="v$((count + 1))"
+webscale-rl release --name "$release"
+for format in verl trl openrlhf; do
+    webscale-rl export --format "$format" --release "$release" --out "exports/$format" --force
+done
+
 cat <<END
 
-The dataset:  .webscale-rl/verified_qa/  (Parquet, one file per shard)
+The dataset:  .webscale-rl/releases/$release  (Parquet; \`load_dataset\` takes it as it is)
+Its card:     $PWD/.webscale-rl/releases/$release/card.html
+For trainers: exports/verl  exports/trl  exports/openrlhf
+Of one pair:  webscale-rl trace QA_ID, with an id from above
 The UI:       make dev, then http://127.0.0.1:3000
 END
