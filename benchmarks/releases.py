@@ -5,8 +5,8 @@
     python -m benchmarks.releases --text FOLDER         text that is there, instead of packages
 
 Pairs are sentences of real text, Debian's documentation packages, with a word blanked. The release
-is made, judged, made again without one shard, and exported to verl, in processes of their own, whose
-proportional memory is read off the kernel four times a second.
+is made, judged, made again without one shard, and exported to verl, in processes of their own,
+whose proportional memory is read off the kernel four times a second.
 """
 
 from __future__ import annotations

@@ -9,18 +9,24 @@ from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
 
 HOSTILE = "[/b] [bold] [link=http://x]"
+STEERING = "\x1b[2J\u202e"
+"""Clears the terminal, and turns what follows around."""
 
 
 def test_hostile_titles_urls_and_licences_are_shown_as_they_are(pipeline: Pipeline) -> None:
     path = pipeline.folder / "towns.jsonl"
     rows = (
-        {"text": town(n), "title": town(n).split(" is ")[0], "url": HOSTILE, "licence": HOSTILE}
+        {"text": town(n), "title": town(n).split(" is ")[0]}
+        | {"url": HOSTILE, "licence": HOSTILE + STEERING}
         for n in range(6)
     )
     path.write_text("\n".join(json.dumps(row) for row in rows))
     pipeline("ingest", str(path), "--corpus", "wiki")
     pipeline("run", "--all")
-    assert HOSTILE in pipeline("show", "--pairs", "3").output.replace("\n", " ")
+    shown = pipeline("show", "--pairs", "3").output
+    assert HOSTILE in shown.replace("\n", " ")
+    assert r"\x1b[2J\u202e" in shown.replace("\n", "")
+    assert not set(STEERING) & set(shown) - set("[2J")
 
 
 def test_a_hostile_file_name_is_shown_as_it_is(pipeline: Pipeline) -> None:

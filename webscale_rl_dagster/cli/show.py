@@ -6,9 +6,14 @@ from typing import Annotated
 
 import typer
 
+from webscale_rl_dagster.audit.text import visible
 from webscale_rl_dagster.cli.console import console
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.home import dagster_home
+
+_SHOWN = (
+    "question", "answer", "answer_type", "title", "url", "licence", "persona", "domain", "qa_id",
+)  # fmt: skip
 
 
 def show(
@@ -38,11 +43,12 @@ def show(
         raise typer.Exit(1)
     published = pl.concat(frames)
     for row in published.sample(min(pairs, published.height), seed=seed).iter_rows(named=True):
-        console.print(row["question"], style="bold")
-        console.print(f"  answer   {row['answer']} ({row['answer_type']})")
-        console.print(f"  source   {row['title']}, {row['url']}, {row['licence']}")
-        console.print(f"  persona  {row['persona']}; domain {row['domain']}")
-        console.print(f"  qa_id    {row['qa_id']}\n")
+        told = {name: visible(str(row[name])) for name in _SHOWN}
+        console.print(told["question"], style="bold")
+        console.print(f"  answer   {told['answer']} ({told['answer_type']})")
+        console.print(f"  source   {told['title']}, {told['url']}, {told['licence']}")
+        console.print(f"  persona  {told['persona']}; domain {told['domain']}")
+        console.print(f"  qa_id    {told['qa_id']}\n")
     console.print(f"{published.height} published pairs lie in {tables.objects.uri('verified_qa')}")
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from webscale_rl_dagster.audit.text import visible
 from webscale_rl_dagster.cli.console import console, summary
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.inference.usage import Usage
@@ -123,7 +124,8 @@ def _print_quarantine(aside: pl.DataFrame) -> None:
     table = Table("file", "position", "reason", "detail", title="quarantined")
     for row in aside.head(20).iter_rows(named=True):
         name = row["source_uri"].rsplit("/", 1)[-1]
-        table.add_row(*map(Text, (name, str(row["position"]), row["reason"], row["detail"])))
+        told = (name, str(row["position"]), row["reason"], row["detail"])
+        table.add_row(*(Text(visible(value)) for value in told))
     console.print(table)
     if aside.height > 20:
         console.print(f"and {aside.height - 20} more")
