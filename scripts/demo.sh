@@ -21,11 +21,11 @@ webscale-rl status
 webscale-rl show --pairs 5
 
 # A release never changes, so every demo makes a new one, which is compared with the one before.
-count=0
-for made in .webscale-rl/releases/v*/RELEASE.json; do
-    if [ -e "$made" ]; then count=$((count + 1)); fi
+number=1
+while [ -e ".webscale-rl/releases/v$number/RELEASE.json" ]; do
+    number=$((number + 1))
 done
-release="v$((count + 1))"
+release="v$number"
 webscale-rl release --name "$release"
 for format in verl trl openrlhf; do
     webscale-rl export --format "$format" --release "$release" --out "exports/$format" --force

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from webscale_rl_dagster.audit.lookup import Where, among, found, starting
-from webscale_rl_dagster.audit.nearest import nearest
+from webscale_rl_dagster.audit.nearest import nearest, nearest_digits
 from webscale_rl_dagster.audit.text import excerpt, visible
 from webscale_rl_dagster.errors import StorageError
 
@@ -65,7 +65,7 @@ def test_nearest_are_beginnings_then_likenesses() -> None:
     known = [f"{number:06d}" for number in range(3000)]
     assert nearest("00299", known)[0] == "002990"
     assert nearest("x02999", known)[0] == "002999"
-    assert nearest("0029xx", [f"{name}{'f' * 60}" for name in known], first=6)
+    assert nearest_digits("0029xx", [f"{name}{'f' * 60}" for name in known])
     assert nearest("", known) == ()
 
 
@@ -76,4 +76,6 @@ def test_an_excerpt_is_cut_around_its_span() -> None:
 
 
 def test_what_steers_a_terminal_is_spelled_out() -> None:
-    assert visible("a\x1b[31mb\u202ec\td\xa0é\n") == "a\\x1b[31mb\\u202ec d é\n"
+    hostile = "a\x1b[31mb\u202ec\td\xa0é\n"
+    assert visible(hostile) == r"a\x1b[31mb\u202ec d é\n"
+    assert visible(hostile, lines=True) == "a\\x1b[31mb\\u202ec d é\n"

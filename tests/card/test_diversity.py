@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -198,12 +199,18 @@ def test_vectors_have_length_one_whatever_the_text() -> None:
 
 
 def test_vectors_are_those_of_the_library() -> None:
-    from wordllama import WordLlama
-
+    """In a process of its own: importing the library sets up the log for good."""
     texts = ["Who founded the town of Ashby?", "What unwinds DNA?"]
-    folder = Path(sys.modules["wordllama"].__file__ or "").parent
-    library = WordLlama.load(cache_dir=folder, disable_download=True)
-    assert embed(texts) == pytest.approx(library.embed(texts, norm=True), abs=1e-6)
+    script = (
+        "import json, pathlib, sys, wordllama\n"
+        "folder = pathlib.Path(wordllama.__file__).parent\n"
+        "model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)\n"
+        "print(json.dumps(model.embed(sys.argv[1:], norm=True).tolist()))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, *texts], check=True, capture_output=True, text=True
+    )
+    assert embed(texts) == pytest.approx(np.array(json.loads(run.stdout)), abs=1e-6)
 
 
 def test_paraphrases_are_nearer_than_other_questions() -> None:

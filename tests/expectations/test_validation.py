@@ -138,7 +138,7 @@ def test_hostile_values_are_inert_in_the_table() -> None:
     )
     table = failed_table(Validation(evaluated=1, failed=[hostile]))
     assert table.splitlines()[-1] == (
-        "| domain_mix | &lt;img src=x&gt; &#124; &#96;run&#96; # heading | at most 0.9 | critical |"
+        r"| domain_mix | \<img src=x\> \| \`run\` \# heading | at most 0.9 | critical |"
     )
 
 

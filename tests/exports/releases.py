@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from webscale_rl_dagster.releases.files import content_sha256
 from webscale_rl_dagster.releases.reading import Release, open_release
 from webscale_rl_dagster.rewards import AnswerType, adversarial_responses
 from webscale_rl_dagster.schemas import TABLES, VERDICTS
@@ -91,7 +93,11 @@ def write_release(root: Path, name: str = "v1", *, rows: tuple[int, int, int] = 
     manifest = root / f"releases/{name}/RELEASE.json"
     manifest.parent.mkdir(parents=True, exist_ok=True)
     splits = dict(zip(SPLITS, rows, strict=True))
-    content = {"content_sha256": "0" * 64}
+    data = {
+        f"data/{path.name}": sha256(path.read_bytes()).hexdigest()
+        for path in (root / f"releases/{name}/data").iterdir()
+    }
+    content = {"content_sha256": content_sha256(data)}
     manifest.write_text(json.dumps({"name": name, "splits": splits} | content), encoding="utf-8")
     verdict = {"passed": True, "failed": []} | content
     manifest.with_name("VERDICT.json").write_text(json.dumps(verdict), encoding="utf-8")

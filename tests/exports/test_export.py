@@ -20,7 +20,7 @@ from webscale_rl_dagster.errors import ReleaseError, StorageError
 from webscale_rl_dagster.exports import FORMATS, load_format
 from webscale_rl_dagster.exports.columns import INSTRUCTION
 from webscale_rl_dagster.exports.export import export
-from webscale_rl_dagster.releases.reading import Release
+from webscale_rl_dagster.releases.reading import Release, open_release
 
 
 def data(name: str, out: Path, split: str) -> Path:
@@ -150,7 +150,7 @@ def test_force_spares_what_was_put_beside_an_export_but_not_what_its_use_left(
         (None, "was not judged"),
         ({"passed": True, "content_sha256": "1" * 64, "failed": []}, "was not judged"),
         (
-            {"passed": False, "content_sha256": "0" * 64, "failed": ["domain_mix (0.97)"]},
+            {"passed": False, "content_sha256": "", "failed": ["domain_mix (0.97)"]},
             r"the gate of release v1 is shut: domain_mix \(0.97\)",
         ),
     ],
@@ -165,6 +165,18 @@ def test_nothing_leaves_a_release_behind_a_shut_gate(
     assert not (tmp_path / "out").exists()
 
 
+def test_data_that_was_changed_since_the_verdict_is_not_exported(
+    release: Release, tmp_path: Path
+) -> None:
+    [path, *_] = sorted(Path(release.uri, "data").glob("test-*"))
+    pl.read_parquet(path).with_columns(answer=pl.lit("Mallory")).write_parquet(path)
+    with pytest.raises(ReleaseError, match="were changed since it was judged"):
+        export(release, load_format("verl"), tmp_path / "out")
+    path.unlink()
+    with pytest.raises(ReleaseError, match="are not all there"):
+        open_release(release.objects, "v1")
+
+
 class Judged:
     """A release behind an open gate, of rows that are stored nowhere."""
 
@@ -172,6 +184,7 @@ class Judged:
 
     def __init__(self, release: Release) -> None:
         self.objects, self.manifest = release.objects, release.manifest
+        self.digests = release.digests
 
 
 def test_what_appears_in_the_folder_meanwhile_is_spared(release: Release, tmp_path: Path) -> None:

@@ -248,6 +248,30 @@ def test_a_table_that_changes_meanwhile_ends_it(
         open_release(tables.objects, "v1")
 
 
+def test_only_the_bytes_that_a_gate_let_pass_are_released(tables: Tables) -> None:
+    publish_all(tables, 4)
+    judged = {shard: tables.open("verified_qa", shard).sha256() for shard in SHARDS}
+    publish(tables, SHARDS[1], [pair(SHARDS[1], 99)])
+    with pytest.raises(ReleaseError, match="was replaced while the release was made"):
+        build(tables, judged=judged)
+
+
+def test_a_release_that_another_process_has_finished_stays(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_all(tables, 4)
+
+    def finished(*arguments: Any, **options: Any) -> dict[str, Any]:
+        monkeypatch.undo()
+        build(tables, shards=SHARDS[:1])
+        return unclean(*arguments, **options)
+
+    monkeypatch.setattr(building, "unclean", finished)
+    with pytest.raises(ReleaseError, match="was made by another process meanwhile"):
+        build(tables)
+    assert list(open_release(tables.objects, "v1").manifest["shards"]) == [SHARDS[0]]
+
+
 def test_nothing_makes_no_release(tables: Tables) -> None:
     with pytest.raises(ReleaseError, match="nothing to release"):
         build(tables, shards=())

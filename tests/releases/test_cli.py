@@ -52,6 +52,11 @@ def test_a_shut_gate_holds_a_release_until_it_is_judged_again(pipeline: Pipeline
         refused = pipeline(*command, "--release", "v1", exit_code=1)
         assert "the gate of release v1 is shut: answer_type_mix" in str(refused.exception)
 
+    second = pipeline("release", "--name", "v2", exit_code=3)
+    assert "against" not in second.output, "nobody can have what a gate holds back"
+    refused = pipeline("release", "--name", "v3", "--previous", "v1", exit_code=1)
+    assert "the gate of release v1 is shut" in str(refused.exception)
+
     pipeline.configure(gates=gates)
     assert "the gate" not in pipeline("release", "--name", "v1").output
     assert open_release(pipeline.tables.objects, "v1").manifest == release.manifest

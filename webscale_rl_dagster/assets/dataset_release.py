@@ -10,17 +10,18 @@ from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.expectations.gate import gate_status
 from webscale_rl_dagster.partitions import RELEASES
 from webscale_rl_dagster.releases.building import build_release
-from webscale_rl_dagster.releases.gate import behind_a_shut_gate
+from webscale_rl_dagster.releases.gate import behind_a_shut_gate, latest_open, require_open
 from webscale_rl_dagster.releases.progress import ReleaseProgress
-from webscale_rl_dagster.releases.reading import latest_release
+from webscale_rl_dagster.releases.reading import open_release
 from webscale_rl_dagster.resources.storage import StorageResource
+from webscale_rl_dagster.storage.objects import Objects
 
 
 class ReleaseSettings(dg.Config):
     """Of one release."""
 
     previous: str | None = None
-    """The release to compare with; that made last, if none is named."""
+    """The release to compare with; the last one whose gate is open, if none is named."""
 
 
 @dg.asset(
@@ -45,18 +46,32 @@ def dataset_release(
     judged again as it is.
     """
     tables = storage.tables()
-    shards = tables.shards("verified_qa")
-    gates = gate_status(context.instance, shards, tables=tables)
-    shut = [shard for shard in shards if any(gate.state != "open" for gate in gates[shard])]
-    if shut:
-        context.log.warning(f"{len(shut)} of {len(shards)} shards are left out: {shut[:20]}")
-    release = behind_a_shut_gate(tables.objects, context.partition_key) or build_release(
-        tables,
-        sorted(set(shards) - set(shut)),
-        context.partition_key,
-        config=settings,
-        created=datetime.now(UTC),
-        previous=config.previous or latest_release(tables.objects),
-        on_progress=release_progress,
-    )
-    context.add_asset_metadata(release_metadata(release, shut=shut))
+    release = behind_a_shut_gate(tables.objects, context.partition_key)
+    if release is None:
+        shards = tables.shards("verified_qa")
+        gates = gate_status(context.instance, shards, tables=tables)
+        judged = {
+            shard: verdicts[-1].files["verified_qa"]
+            for shard, verdicts in gates.items()
+            if all(verdict.state == "open" for verdict in verdicts)
+        }
+        release = build_release(
+            tables,
+            list(judged),
+            context.partition_key,
+            config=settings,
+            created=datetime.now(UTC),
+            previous=_previous(config, tables.objects),
+            judged=judged,
+            left_out=sorted(set(shards) - set(judged)),
+            on_progress=release_progress,
+        )
+    context.add_asset_metadata(release_metadata(release))
+
+
+def _previous(config: ReleaseSettings, objects: Objects) -> str | None:
+    """What nobody may load is not compared with."""
+    if config.previous is None:
+        return latest_open(objects)
+    require_open(open_release(objects, config.previous))
+    return config.previous

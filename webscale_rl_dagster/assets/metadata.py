@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
+from webscale_rl_dagster.card.markdown import plain
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
 from webscale_rl_dagster.lineage.ledger import shard_counts
@@ -21,6 +22,7 @@ from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
 PREVIEW_ROWS = 10
+_CELL = 80
 _PLOTTED = {
     "classified_documents": "domain",
     "candidate_qa": "domain",
@@ -64,7 +66,7 @@ def shard_metadata(
     return metadata
 
 
-def release_metadata(release: Release, *, shut: Sequence[str]) -> dict[str, Any]:
+def release_metadata(release: Release) -> dict[str, Any]:
     """Counts, what differs from the release before, diversity and the card's plots."""
     manifest = release.manifest
     metadata: dict[str, Any] = {
@@ -77,7 +79,7 @@ def release_metadata(release: Release, *, shut: Sequence[str]) -> dict[str, Any]
         "dropped": dg.MetadataValue.json(manifest["dropped"]),
         "previous": dg.MetadataValue.json(manifest["previous"]),
         "shards": len(manifest["shards"]),
-        "shards_left_out": dg.MetadataValue.json(list(shut)),
+        "shards_left_out": dg.MetadataValue.json(manifest["left_out"]),
         "diversity": dg.MetadataValue.json(manifest["measures"]["diversity"]),
     }
     plots = [path for path in release.paths() if path.startswith(f"{PLOTS}/")]
@@ -94,12 +96,8 @@ def preview(head: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _cell(value: object, longest: int = 80) -> str:
-    text = " ".join(str("" if value is None else value).split())
-    text = text if len(text) <= longest else text[: longest - 1] + "…"
-    for mark in "\\`*_|[]<>!":
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else f"&#{ord(mark)};")
-    return text
+def _cell(value: object) -> str:
+    return plain("" if value is None else value, _CELL)
 
 
 def _head(tables: Tables, table: str, shard: str) -> pl.DataFrame:

@@ -6,11 +6,11 @@ from typing import Any
 
 from webscale_rl_dagster.audit.asked import Text, calls_behind
 from webscale_rl_dagster.audit.calls import Call
+from webscale_rl_dagster.audit.demonstrations import shown_demonstrations
 from webscale_rl_dagster.audit.documents import document_row, told_document
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.pairs import Pair
 from webscale_rl_dagster.audit.released import Place, Releases
-from webscale_rl_dagster.audit.shown import shown_demonstrations
 from webscale_rl_dagster.audit.state import ShardState
 from webscale_rl_dagster.schemas import STAGES, TABLES
 from webscale_rl_dagster.storage.tables import Row, Tables
@@ -41,7 +41,7 @@ def provenance(tables: Tables, releases: Releases, pair: Pair, state: ShardState
         "generator_model": candidate.get("model") or candidate.get("generator_model"),
         "shard": pair.shard,
         "published": pair.verified is not None and bool(pair.verified["kept"]) and state.open,
-        "release": next((place.release for place in places if place.split), None),
+        "release": next((place.release for place in places if place.split and place.open), None),
         "releases": [_placed(place) for place in places],
         "run_id": last and last.run_id,
         "code_version": last and last.code_version,
@@ -104,6 +104,7 @@ def _stages(
 def _placed(place: Place) -> dict[str, Any]:
     return {
         "release": place.release,
+        "open": place.open,
         "split": place.split,
         "reason": place.reason,
         "duplicate_of": place.duplicate_of,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from webscale_rl_dagster.audit.lookup import Where, among, found, starting
+from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.gate import is_open
 from webscale_rl_dagster.releases.layout import DROPPED, key_of
 from webscale_rl_dagster.releases.reading import Release, open_release, release_names
 from webscale_rl_dagster.schemas import TABLES
@@ -21,6 +24,8 @@ class Place:
     qa_id: str
     document_id: str
     release: str
+    open: bool
+    """Whether the release's gate let it pass; others are nobody's to load."""
     split: str | None
     """None: left out, for this `reason`."""
     reason: str | None = None
@@ -28,7 +33,7 @@ class Place:
 
 
 class Releases:
-    """All finished releases of a storage, the newest first."""
+    """All finished releases of a storage, the newest first; one with files missing is left out."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
@@ -49,12 +54,13 @@ class Releases:
     def _places(self, shard: str, where: Where) -> Iterator[Place]:
         for release in self._of(shard):
             for row in self._kept(release, where, ["qa_id", "document_id", "split"]):
-                yield Place(release=release.name, **row)
+                yield Place(release=release.name, open=is_open(release), **row)
             with self._objects.open(key_of(release.name, DROPPED)) as file:
                 columns = ["qa_id", "document_id", "reason", "duplicate_of"]
                 for frame in found(file, where, columns):
                     for row in frame.iter_rows(named=True):
-                        yield Place(release=release.name, split=None, **row)
+                        judged = is_open(release)
+                        yield Place(release=release.name, open=judged, split=None, **row)
 
     def row(self, shard: str, qa_id: str) -> Row | None:
         """The pair as the newest release that holds it has it."""
@@ -66,7 +72,10 @@ class Releases:
 
     @cached_property
     def _all(self) -> list[Release]:
-        found = [open_release(self._objects, name) for name in release_names(self._objects)]
+        found = []
+        for name in release_names(self._objects):
+            with suppress(ReleaseError):
+                found.append(open_release(self._objects, name))
         return sorted(found, key=lambda release: str(release.manifest["created"]), reverse=True)
 
     def _of(self, shard: str) -> list[Release]:

@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 
 from webscale_rl_dagster.audit.lookup import Where, among, found, starting
-from webscale_rl_dagster.audit.nearest import Unknown, nearest
+from webscale_rl_dagster.audit.nearest import Unknown, nearest, nearest_digits
 from webscale_rl_dagster.corpora.records import uri_of
 from webscale_rl_dagster.storage.tables import Row, Tables
 
@@ -105,7 +105,7 @@ def _ids(tables: Tables, meant: Meant) -> list[str]:
 def _nearest(tables: Tables, column: Kind, query: str) -> tuple[str, ...]:
     known = _values(tables, column)
     if column == "document_id":
-        return nearest(query.lower(), known, first=len(query))
+        return nearest_digits(query.lower(), known)
     wanted = uri_of(Path(os.path.abspath(query))) if column == "source_uri" else query
     return nearest(wanted, known)
 

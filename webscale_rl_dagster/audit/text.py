@@ -6,9 +6,12 @@ AROUND = 280
 """Characters of a document that are shown before and after what is pointed at."""
 
 
-def visible(text: str) -> str:
-    """Nothing in it steers a terminal or turns its direction: such characters are spelled out."""
-    return "".join(map(_visible, text))
+def visible(text: str, *, lines: bool = False) -> str:
+    """Nothing in it steers a terminal or turns its direction: such characters are spelled out.
+
+    With `lines` its line breaks are kept.
+    """
+    return "".join(one if lines and one == "\n" else _visible(one) for one in text)
 
 
 def excerpt(text: str, span: tuple[int, int]) -> tuple[str, str, str]:
@@ -17,10 +20,13 @@ def excerpt(text: str, span: tuple[int, int]) -> tuple[str, str, str]:
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
     head = "…" if start > AROUND else ""
     tail = "…" if end + AROUND < len(text) else ""
-    return head + visible(before), visible(text[start:end]), visible(after) + tail
+    shown = (visible(part, lines=True) for part in (before, text[start:end], after))
+    before, within, after = shown
+    return head + before, within, after + tail
 
 
 def _visible(character: str) -> str:
-    if character.isprintable() or character == "\n":
+    if character.isprintable():
         return character
-    return " " if character.isspace() else character.encode("unicode_escape").decode()
+    steers = character == "\n" or not character.isspace()
+    return character.encode("unicode_escape").decode() if steers else " "

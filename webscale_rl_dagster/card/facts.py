@@ -17,8 +17,8 @@ from webscale_rl_dagster.card.blocks import (
     said,
 )
 from webscale_rl_dagster.card.content import content, pass_rates, sources
-from webscale_rl_dagster.card.diverse import diverse
-from webscale_rl_dagster.card.figures import figures
+from webscale_rl_dagster.card.diversity_section import diverse
+from webscale_rl_dagster.card.headline import figures
 from webscale_rl_dagster.card.limits import limits
 from webscale_rl_dagster.card.making import cost, making
 from webscale_rl_dagster.card.values import count, web_address

@@ -39,7 +39,7 @@ class Measures:
         self._personas = _Personas(personas)
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Rows of `release`."""
+        """Rows of `dataset_release`."""
         for name, lengths in self._lengths.items():
             lengths.add(frame[name])
         for name, rates in self._rates.items():

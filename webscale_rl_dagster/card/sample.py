@@ -49,7 +49,7 @@ class Sample:
         self._drawn: list[_Drawn] = []
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Rows of `release`."""
+        """Rows of `dataset_release`."""
         places = self._nearest(frame["document_id"])
         if not places:
             return

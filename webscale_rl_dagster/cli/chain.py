@@ -39,7 +39,8 @@ def _released(found: dict[str, Any]) -> Tree:
     for place in found["releases"]:
         kept = f"in {place['split']}" if place["split"] else f"left out: {place['reason']}"
         twin = f", repeats {place['duplicate_of']}" if place["duplicate_of"] else ""
-        node.add(_line("release", f"{place['release']}, {kept}{twin}"))
+        shut = "" if place["open"] else ", which its gate holds back"
+        node.add(_line("release", f"{place['release']}, {kept}{twin}{shut}"))
     return node
 
 
@@ -90,8 +91,8 @@ def _document(document: dict[str, Any]) -> Tree:
     span = document["evidence"] or document["answer_span"]
     if document["text"] and span:
         before, shown, after = excerpt(document["text"], span)
-        said = _line("evidence" if document["evidence"] else "answer span", f"{span}\n")
-        node.add(said.append(before).append(shown, style="black on yellow").append(after))
+        said = _line("evidence" if document["evidence"] else "answer span", str(span))
+        node.add(said.append(f"\n{before}").append(shown, style="black on yellow").append(after))
     return node
 
 

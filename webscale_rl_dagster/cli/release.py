@@ -21,7 +21,7 @@ def release(
     name: Annotated[str, typer.Option(help="A new name, e.g. v1.", show_default=False)],
     previous: Annotated[
         str | None,
-        typer.Option(help="The release to compare with; else the one that was made last."),
+        typer.Option(help="The release to compare with; else the last whose gate is open."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts: the manifest.")] = False,
 ) -> None:
@@ -50,7 +50,8 @@ def release(
         signals_noted() as interrupted,
         new_bars() as bars,
     ):
-        behind_a_shut_gate(objects, name)
+        if behind_a_shut_gate(objects, name) and previous:
+            raise ReleaseError(f"release {name} is made; judge it again without --previous")
         instance.add_dynamic_partitions(str(RELEASES.name), [name])
         result = execute(
             build_definitions(config, release_progress=ReleaseBars(bars)),
@@ -105,8 +106,6 @@ def push(
 
 
 def _print(made: Release) -> None:
-    from webscale_rl_dagster.storage.tables import Tables
-
     manifest = made.manifest
     table = Table("split", "documents", "pairs", title=f"release {made.name}")
     table.title_justify = "left"
@@ -115,9 +114,9 @@ def _print(made: Release) -> None:
     for split, pairs in manifest["splits"].items():
         table.add_row(split, f"{manifest['documents'][split]:,}", f"{pairs:,}")
     console.print(table)
-    published = Tables(made.objects).shards("verified_qa")
-    if shut := len(published) - len(manifest["shards"]):
-        console.print(f"{shut} of {len(published)} shards left out: `webscale-rl status` says why")
+    if shut := len(manifest["left_out"]):
+        shards = shut + len(manifest["shards"])
+        console.print(f"{shut} of {shards} shards left out: `webscale-rl status` says why")
     for reason, count in manifest["dropped"].items():
         console.print(f"{count:,} left out: {reason}")
     if changed := manifest["previous"]:

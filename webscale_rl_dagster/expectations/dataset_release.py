@@ -83,6 +83,6 @@ def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
         claims.present(["question", "answer"]).alias("pair_present"),
         judged.accepting().alias("verdicts_accepting"),
         (known & claims.present(["verifier"])).alias("verifier_named"),
-        claims.present(["corpus", "source_uri", "document_id"]).alias("source_named"),
+        claims.present(["qa_id", "corpus", "source_uri", "document_id"]).alias("source_named"),
         claims.present(["licence"]).alias("licence_present"),
     )

@@ -13,7 +13,7 @@ All names of Dagster's that are not public are used here and nowhere else.
 import functools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import dagster as dg
@@ -29,6 +29,7 @@ from dagster._core.storage.asset_check_execution_record import (
 from webscale_rl_dagster.config import Config, GatesConfig
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.expectations.facts import Batches, Facts, facts_for
+from webscale_rl_dagster.expectations.release_facts import ASSET as RELEASE
 from webscale_rl_dagster.expectations.release_facts import facts_of_release, keep_verdict
 from webscale_rl_dagster.expectations.report import failed_table, headline, shutting
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
@@ -66,6 +67,8 @@ class GateVerdict:
     """What failed, or what the verdict does not hold for; empty if open."""
     failed: tuple[str, ...] = ()
     """Names of the expectations that shut the gate."""
+    files: Files = field(default_factory=dict)
+    """Of an open gate whose files were compared: the hashes of what was judged."""
 
 
 def suite_check(asset: str) -> dg.AssetChecksDefinition:
@@ -83,15 +86,14 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
 
 def release_check() -> dg.AssetChecksDefinition:
     """The suite of `dataset_release`, whose verdict is kept beside the release as well."""
-    asset = "dataset_release"
 
     def judge(name: str, tables: Tables, gates: GatesConfig) -> Judged:
         objects = tables.objects
-        validation, files = _judged(asset, lambda: facts_of_release(name, objects), gates)
+        validation, files = _judged(RELEASE, lambda: facts_of_release(name, objects), gates)
         keep_verdict(name, objects, files, shutting(validation))
         return validation, files
 
-    return _check(asset, RELEASES, judge)
+    return _check(RELEASE, RELEASES, judge)
 
 
 def _check(
@@ -200,13 +202,13 @@ def _evaluate(
 
 
 def _metadata(shard: str, validation: Validation, files: Files) -> dict[str, dg.MetadataValue[Any]]:
-    shutting = [found.name for found in validation.failed if found.severity == "critical"]
+    shut_by = [found.name for found in validation.failed if found.severity == "critical"]
     rows = {found.name: found.failing_rows for found in validation.failed if found.failing_rows}
     return {
         "shard": dg.MetadataValue.text(shard),
         "evaluated": dg.MetadataValue.int(validation.evaluated),
         "failed": dg.MetadataValue.md(failed_table(validation)),
-        "shut_by": dg.MetadataValue.json(shutting),
+        "shut_by": dg.MetadataValue.json(shut_by),
         "suite_errors": dg.MetadataValue.json(validation.errors),
         "failing_rows": dg.MetadataValue.json(rows),
         "outcomes": dg.MetadataValue.json(dict(validation.outcomes)),
@@ -280,6 +282,7 @@ def _verdict(
         changed = [table for table, sha in judged.items() if digest(table, shard) != sha]
         if changed or asset not in judged:
             return say("stale", f"judged with another file of {', '.join(changed) or asset}")
+        return say("open", files=judged)
     return say("open")
 
 

@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from webscale_rl_dagster.expectations.facts import Batches, Facts
-from webscale_rl_dagster.releases.files import ReleaseFile
+from webscale_rl_dagster.releases.files import content_sha256
 from webscale_rl_dagster.releases.gate import Verdict, record_verdict
-from webscale_rl_dagster.releases.layout import key_of
-from webscale_rl_dagster.releases.manifest import content_sha256
-from webscale_rl_dagster.releases.reading import Release, open_release
+from webscale_rl_dagster.releases.reading import open_release
 from webscale_rl_dagster.storage.objects import Objects
-from webscale_rl_dagster.storage.tables import StoredTable
 
 ASSET = "dataset_release"
 _ROWS = 20_000
@@ -36,12 +33,13 @@ def facts_of_release(name: str, objects: Objects) -> tuple[Batches, ReleaseFacts
     """A release's pairs, split by split, and what they must agree with."""
     release = open_release(objects, name)
     manifest = release.manifest
-    found = content_sha256(_as_stored(release))
+    found = release.digests()
+    stated = {file["path"]: file["sha256"] for file in manifest["files"]}
     facts = ReleaseFacts(
-        files={ASSET: found},
+        files={ASSET: content_sha256(found)},
         splits=manifest["splits"],
         before=(manifest["previous"] or {}).get("mix", {}),
-        files_as_stated=found == manifest["content_sha256"],
+        files_as_stated=found == stated,
     )
 
     def batches(columns: Sequence[str] | None) -> Iterable[pl.DataFrame]:
@@ -52,14 +50,5 @@ def facts_of_release(name: str, objects: Objects) -> tuple[Batches, ReleaseFacts
 
 
 def keep_verdict(name: str, objects: Objects, files: Mapping[str, str], failed: list[str]) -> None:
-    """Beside the release; of one that could not even be read there is nothing to keep."""
-    if ASSET in files:
-        verdict = Verdict(not failed, files[ASSET], tuple(failed))
-        record_verdict(objects, name, verdict)
-
-
-def _as_stored(release: Release) -> Iterable[ReleaseFile]:
-    folder = key_of(release.name)
-    for key in (key for keys in release.files.values() for key in keys):
-        stored = StoredTable(ASSET, release.objects.uri(key), release.objects.open(key))
-        yield ReleaseFile(key.removeprefix(f"{folder}/"), stored.rows, 0, stored.sha256())
+    """Beside the release, of one that could not even be read as well."""
+    record_verdict(objects, name, Verdict(not failed, files.get(ASSET, ""), tuple(failed)))

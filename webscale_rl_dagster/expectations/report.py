@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-
+from webscale_rl_dagster.card.markdown import plain
 from webscale_rl_dagster.expectations.validation import Validation
 
 _COLUMNS = ("expectation", "observed", "expected", "severity")
@@ -16,7 +15,7 @@ def failed_table(validation: Validation) -> str:
     rows = [
         (found.name, found.observed, found.expected, found.severity) for found in validation.failed
     ]
-    lines = [_COLUMNS, ("---",) * len(_COLUMNS), *(tuple(map(_inert, row)) for row in rows)]
+    lines = [_COLUMNS, ("---",) * len(_COLUMNS), *(tuple(map(plain, row)) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -38,7 +37,3 @@ def shutting(validation: Validation) -> list[str]:
         if found.severity == "critical"
     ]
     return [*named, *(f"suite error: {error}" for error in validation.errors)]
-
-
-def _inert(text: str) -> str:
-    return html.escape(" ".join(text.split())).replace("|", "&#124;").replace("`", "&#96;")

@@ -52,6 +52,8 @@ def build_release(
     config: Config,
     created: datetime,
     previous: str | None = None,
+    judged: Mapping[str, str] | None = None,
+    left_out: Sequence[str] = (),
     processes: int | None = None,
     on_progress: ReleaseProgress | None = None,
 ) -> Release:
@@ -68,6 +70,8 @@ def build_release(
         config: Its sections `release` and `decontamination` are heeded.
         created: With a time zone; goes to the manifest.
         previous: The release to be compared with, whose pairs stay where they can.
+        judged: By shard the sha256 of the `verified_qa` that its gate let pass; another ends it.
+        left_out: Shards behind a shut gate, for the manifest.
         processes: That clean; None: as many as there are cores, one for few pairs.
         on_progress: Told of every shard that is read.
 
@@ -79,7 +83,7 @@ def build_release(
     if objects.exists(key_of(name, MANIFEST)):
         raise ReleaseError(f"release {name} exists and never changes: take another name")
     before = open_release(objects, previous) if previous else None
-    published = Published(tables, sorted(set(shards)), on_progress)
+    published = Published(tables, sorted(set(shards)), judged=judged, progress=on_progress)
     if processes is None:
         processes = len(os.sched_getaffinity(0)) if published.rows() >= _WORTH_PROCESSES else 1
     with opened(objects, config, processes) as (decontaminator, benchmarks):
@@ -104,6 +108,7 @@ def build_release(
             benchmarks=benchmarks,
             changed=changed,
             measures=written.measures.summary(spread),
+            left_out=left_out,
         )
         describe(folder, manifest, written.tally, pairs=sample.pairs(SHOWN), places=places)
         _store(objects, name, folder, manifest)
@@ -146,7 +151,12 @@ def _changes(before: Release | None, written: Written, folder: Path) -> dict[str
 
 
 def _store(objects: Objects, name: str, folder: Path, manifest: Mapping[str, Any]) -> None:
-    """The manifest last, so that no reader takes a part for the whole."""
+    """The manifest last, so that no reader takes a part for the whole.
+
+    Two makers of one name at once: what is mixed of both does not pass the release's gate.
+    """
+    if objects.exists(key_of(name, MANIFEST)):
+        raise ReleaseError(f"release {name} was made by another process meanwhile")
     objects.delete(list(objects.list(key_of(name))))
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         objects.put_file(key_of(name, path.relative_to(folder).as_posix()), path)

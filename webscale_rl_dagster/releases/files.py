@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import polars as pl
 
-from webscale_rl_dagster.releases.layout import data_path
+from webscale_rl_dagster.releases.layout import data_path, data_place
 from webscale_rl_dagster.releases.splits import SPLITS
 from webscale_rl_dagster.storage.tables import TableWriter
 
@@ -38,7 +38,7 @@ class SplitFiles:
         self._splits = {split: _SplitFile(folder / f"{split}-parts") for split in SPLITS}
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Rows of `release`, which their column `split` sends to their files."""
+        """Rows of `dataset_release`, which their column `split` sends to their files."""
         for split, file in self._splits.items():
             if (part := frame.filter(pl.col("split") == split)).height:
                 file.add(part)
@@ -105,6 +105,16 @@ def table_file(table: str, path: Path) -> Iterator[TableWriter]:
 def release_files(folder: Path) -> list[ReleaseFile]:
     """Every Parquet file of the folder, by path."""
     return [_stored(folder, path) for path in sorted(folder.rglob("*.parquet"))]
+
+
+def content_sha256(digests: Mapping[str, str]) -> str:
+    """Of the lines `<sha256>  <path>` of the data files, as `sha256sum` prints them.
+
+    Args:
+        digests: By path, of these files and any others.
+    """
+    data = sorted((path, digest) for path, digest in digests.items() if data_place(path))
+    return sha256("".join(f"{digest}  {path}\n" for path, digest in data).encode()).hexdigest()
 
 
 def _stored(folder: Path, path: Path) -> ReleaseFile:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.releases.files import content_sha256
 from webscale_rl_dagster.releases.layout import VERDICT, key_of
 from webscale_rl_dagster.releases.reading import Release, open_release, release_names
 from webscale_rl_dagster.storage.objects import Objects
@@ -18,7 +19,7 @@ class Verdict:
 
     passed: bool
     content_sha256: str
-    """Of the data that was judged."""
+    """Of the data that was judged; empty if it could not be read."""
     failed: tuple[str, ...] = ()
     """Expectations that do not hold, and why; warnings are none of them."""
 
@@ -29,13 +30,27 @@ def record_verdict(objects: Objects, name: str, verdict: Verdict) -> None:
 
 
 def verdict_on(release: Release) -> Verdict | None:
-    """The newest one; None if the release was not judged since it was made."""
+    """The newest one; None if there is none, or if it passed other data than the manifest's."""
     key = key_of(release.name, VERDICT)
     if not release.objects.exists(key):
         return None
     found = orjson.loads(release.objects.get(key))
     verdict = Verdict(bool(found["passed"]), found["content_sha256"], tuple(found["failed"]))
-    return verdict if verdict.content_sha256 == release.manifest["content_sha256"] else None
+    same = verdict.content_sha256 == release.manifest["content_sha256"]
+    return verdict if same or not verdict.passed else None
+
+
+def is_open(release: Release) -> bool:
+    """By its newest verdict; `require_open` asks the data too."""
+    verdict = verdict_on(release)
+    return verdict is not None and verdict.passed
+
+
+def latest_open(objects: Objects) -> str | None:
+    """The name of the release that was made last of those whose gates are open."""
+    releases = [open_release(objects, name) for name in release_names(objects)]
+    made = [(release.manifest["created"], release.name) for release in releases if is_open(release)]
+    return max(made)[1] if made else None
 
 
 def behind_a_shut_gate(objects: Objects, name: str) -> Release | None:
@@ -47,14 +62,13 @@ def behind_a_shut_gate(objects: Objects, name: str) -> Release | None:
     if name not in release_names(objects):
         return None
     release = open_release(objects, name)
-    verdict = verdict_on(release)
-    if verdict is not None and verdict.passed:
+    if is_open(release):
         raise ReleaseError(f"release {name} exists and never changes: take another name")
     return release
 
 
 def require_open(release: Release) -> None:
-    """Refuse a release that its gate does not let pass.
+    """Refuse a release that its gate does not let pass, or whose data was changed since.
 
     Raises:
         ReleaseError: it says which expectations failed, or that none was asked.
@@ -70,4 +84,9 @@ def require_open(release: Release) -> None:
             f"the gate of release {release.name} is shut: {'; '.join(verdict.failed)}. Mend the "
             "data and make another release, or change `gates` in pipeline.yaml and have this one "
             f"judged again by `webscale-rl release --name {release.name}`"
+        )
+    if content_sha256(release.digests()) != verdict.content_sha256:
+        raise ReleaseError(
+            f"the files of release {release.name} were changed since it was judged: restore them "
+            "from a copy, or make another release"
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +17,7 @@ from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.accounting import stage_usage
 from webscale_rl_dagster.lineage.ledger import StageCounts, shard_counts
 from webscale_rl_dagster.lineage.verdicts import VerdictCounts, added, verdict_counts
-from webscale_rl_dagster.releases.files import ReleaseFile, release_files
-from webscale_rl_dagster.releases.layout import data_place
+from webscale_rl_dagster.releases.files import content_sha256, release_files
 from webscale_rl_dagster.releases.writing import Written
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
@@ -52,6 +50,7 @@ def manifest_of(
     benchmarks: list[dict[str, Any]],
     changed: dict[str, Any] | None,
     measures: dict[str, Any],
+    left_out: Sequence[str],
 ) -> dict[str, Any]:
     """All of it can be counted again from the tables and files that it names.
 
@@ -65,6 +64,7 @@ def manifest_of(
         benchmarks: What the indexes say of themselves.
         changed: How it differs from the previous release, if there is one.
         measures: What `card.measures` counted.
+        left_out: Shards behind a shut gate.
     """
     stages, verdicts, usage = _funnel(tables, written.shards, config)
     lost = sum(written.dropped.values())
@@ -77,7 +77,7 @@ def manifest_of(
         "name": name,
         "created": created.isoformat(),
         "code_version": webscale_rl_dagster.__version__,
-        "content_sha256": content_sha256(files),
+        "content_sha256": content_sha256({file.path: file.sha256 for file in files}),
         "pairs": written.pairs,
         "splits": written.splits,
         "documents": {split: documents.get(split, 0) for split in written.splits},
@@ -104,13 +104,8 @@ def manifest_of(
         "previous": changed,
         "files": [asdict(file) for file in files],
         "shards": written.shards,
+        "left_out": sorted(left_out),
     }
-
-
-def content_sha256(files: Iterable[ReleaseFile]) -> str:
-    """Of the lines `<sha256>  <path>` of the data files, as `sha256sum` prints them."""
-    data = sorted((file.path, file.sha256) for file in files if data_place(file.path))
-    return sha256("".join(f"{digest}  {path}\n" for path, digest in data).encode()).hexdigest()
 
 
 def _funnel(tables: Tables, shards: Iterable[str], config: Config) -> _Counted:

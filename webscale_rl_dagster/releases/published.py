@@ -15,11 +15,16 @@ class Published:
     """`verified_qa` of some shards, in a given order."""
 
     def __init__(
-        self, tables: Tables, shards: Sequence[str], progress: ReleaseProgress | None = None
+        self,
+        tables: Tables,
+        shards: Sequence[str],
+        *,
+        judged: Mapping[str, str] | None = None,
+        progress: ReleaseProgress | None = None,
     ) -> None:
         self.shards = tuple(shards)
-        self.sha256s: dict[str, str] = {}
-        """Of each shard's table, once it was read."""
+        self.sha256s: dict[str, str] = dict(judged or {})
+        """Of each shard's table: as it was judged, else once it was read."""
         self._tables = tables
         self._progress = progress or ReleaseProgress()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.gate import require_open
-from webscale_rl_dagster.releases.layout import MANIFEST, key_of
+from webscale_rl_dagster.releases.layout import MANIFEST, PLOTS, key_of
 from webscale_rl_dagster.releases.reading import Release
 from webscale_rl_dagster.storage.objects import Objects
 
@@ -66,7 +66,7 @@ def push_to_hub(
         if not taken:
             paths = release.paths()
             there = api.list_repo_files(repository, repo_type="dataset")
-            gone = [path for path in there if path not in paths and path.endswith(".parquet")]
+            gone = [path for path in there if path not in paths and _is_of_a_release(path)]
             with _downloaded(release, paths) as folder:
                 commit = api.create_commit(
                     repository,
@@ -83,6 +83,10 @@ def push_to_hub(
     if taken:
         raise ReleaseError(f"{repository} has a tag {release.name} already: releases never change")
     return str(url)
+
+
+def _is_of_a_release(path: str) -> bool:
+    return path.endswith(".parquet") or path.startswith(f"{PLOTS}/")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import polars as pl
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.layout import FOLDER, MANIFEST, data_place, key_of
 from webscale_rl_dagster.storage.objects import Objects
-from webscale_rl_dagster.storage.tables import BATCH_ROWS, StoredTable
+from webscale_rl_dagster.storage.tables import BATCH_ROWS, StoredTable, sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,15 @@ class Release:
         found = [key.removeprefix(f"{folder}/") for key in self.objects.list(folder)]
         return sorted(found, key=lambda path: path == MANIFEST)
 
+    def digests(self) -> dict[str, str]:
+        """sha256 of every Parquet file as it lies there now, by path; reads all of them."""
+        found = {}
+        for path in self.paths():
+            if path.endswith(".parquet"):
+                with self.objects.open(key_of(self.name, path)) as file:
+                    found[path] = sha256_of(file)
+        return found
+
     def batches(
         self, split: str, columns: Sequence[str] | None = None, *, rows: int = BATCH_ROWS
     ) -> Iterator[pl.DataFrame]:
@@ -67,12 +76,6 @@ def release_names(objects: Objects) -> list[str]:
     )
 
 
-def latest_release(objects: Objects) -> str | None:
-    """The name of the finished release that was made last, if there is one."""
-    made = {name: _manifest(objects, name)["created"] for name in release_names(objects)}
-    return max(made, key=lambda name: (made[name], name), default=None)
-
-
 def open_release(objects: Objects, name: str) -> Release:
     """A release by its name.
 
@@ -84,7 +87,7 @@ def open_release(objects: Objects, name: str) -> Release:
     if MANIFEST not in paths:
         raise ReleaseError(_absent(objects, name, begun=bool(paths)))
     manifest = _manifest(objects, name)
-    files = {split: _files(name, split, paths) for split in manifest["splits"]}
+    files = {split: _files(name, split, paths, rows) for split, rows in manifest["splits"].items()}
     return Release(name, manifest, files, objects)
 
 
@@ -107,13 +110,14 @@ def _manifest(objects: Objects, name: str) -> dict[str, Any]:
     return manifest
 
 
-def _files(name: str, split: str, paths: Sequence[str]) -> tuple[str, ...]:
+def _files(name: str, split: str, paths: Sequence[str], rows: int) -> tuple[str, ...]:
     places = {path: place for path in paths if (place := data_place(path)) and place[0] == split}
     ordered = sorted(places, key=lambda path: places[path][1])
     numbers = [places[path][1:] for path in ordered]
-    if numbers != [(number, len(numbers)) for number in range(len(numbers))]:
+    whole = numbers == [(number, len(numbers)) for number in range(len(numbers))]
+    if not whole or (rows and not numbers):
         raise ReleaseError(
             f"the files of split {split} of release {name} are not all there, or too many: "
-            f"{', '.join(ordered)}. Restore them from a copy"
+            f"{', '.join(ordered) or 'none'}. Restore them from a copy"
         )
     return tuple(key_of(name, path) for path in ordered)

@@ -44,7 +44,7 @@ class Tally:
         self._documents: dict[str, set[bytes]] = {}
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Rows of `release`."""
+        """Rows of `dataset_release`."""
         counted = frame.select(*COUNTED[:-1], difficulty())
         against = frame["decontaminated_against"].explode().drop_nulls()
         for column in (*counted, against):

@@ -143,7 +143,7 @@ class StoredTable:
     def sha256(self) -> str:
         """Of the whole file, a megabyte at a time."""
         self._bytes.seek(0)
-        return _sha256(self._bytes)
+        return sha256_of(self._bytes)
 
     def batches(
         self, columns: Sequence[str] | None = None, *, rows: int = BATCH_ROWS
@@ -195,7 +195,7 @@ class Tables:
             finally:
                 writer.close()
             with path.open("rb") as file:
-                digest = _sha256(file)
+                digest = sha256_of(file)
             self.objects.put_file(key, path)
             writer.written = WrittenTable(self.objects.uri(key), writer.rows, digest)
 
@@ -280,7 +280,8 @@ def _arrow(frame: pl.DataFrame) -> Any:
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
-def _sha256(file: BinaryIO) -> str:
+def sha256_of(file: BinaryIO) -> str:
+    """Of what follows in it, a megabyte at a time."""
     digest = sha256()
     while piece := file.read(HASHED_BYTES):
         digest.update(piece)
