@@ -10,8 +10,8 @@ table has one row per input row, with what became of it in `kept`, `reason` and 
     not kept, reason              dropped, by a stable snake_case token
     not kept, reason, error       failed: the reason is `failed`, the error says how
 
-A release's tables hold published pairs (`dataset_release`), those it left out (`release_dropped`) and how
-it differs from the release before (`release_changes`).
+A release's tables hold published pairs (`dataset_release`), those it left out (`release_dropped`)
+and how it differs from the release before (`release_changes`).
 """
 
 from __future__ import annotations
