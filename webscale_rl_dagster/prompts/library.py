@@ -19,7 +19,15 @@ from webscale_rl_dagster.identity import sha256_text
 from webscale_rl_dagster.inference.protocol import TemplateRef
 
 TemplateName = Literal[
-    "filter", "classify", "generate", "answer", "check", "probe_open", "probe_closed", "rival"
+    "filter",
+    "classify",
+    "generate",
+    "answer",
+    "check",
+    "probe_open",
+    "probe_closed",
+    "rival",
+    "equivalent",
 ]
 
 _FOLDER = importlib.resources.files("webscale_rl_dagster.prompts") / "templates"

@@ -79,6 +79,11 @@ def rival_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
     return _object(reason=_text(reason_chars), rival_correct={"type": "boolean"})
 
 
+def equivalence_schema(*, reason_chars: int = REASON_CHARS) -> Schema:
+    """Whether a response says the same as the gold answer."""
+    return _object(reason=_text(reason_chars), equivalent={"type": "boolean"})
+
+
 def answer_schema(*, choices: Sequence[str] = ()) -> Schema:
     """The round trip: free text, or one of `choices`."""
     return _object(answer={"type": "string", "enum": list(choices)} if choices else _text(100, 1))
