@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the pictures of the README from the Dagster UI on the state that `make demo` left.
+# Takes the pictures of the README: the Dagster UI on the state that `make demo` left, and its card.
 # Needs Debian's chromium.
 set -eu
 cd "$(dirname "$0")/.."
@@ -34,6 +34,10 @@ shoot() { # name, path, height
         "http://127.0.0.1:$port$2" >/dev/null 2>&1
 }
 escaped=$(python -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1], safe=""))' "$shard")
-shoot asset_graph "/assets/verified_qa?view=lineage&lineageScope=upstream&lineageDepth=5" 820
+shoot asset_graph "/assets/dataset_release?view=lineage&lineageScope=upstream&lineageDepth=6" 820
 shoot checked_qa_partition "/assets/checked_qa?view=partitions&partition=$escaped" 1100
 shoot filtered_documents_checks "/assets/filtered_documents?view=checks" 900
+
+card=$(find "$PWD/.webscale-rl/releases" -name card.html | sort | tail -n 1)
+chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+    --hide-scrollbars --window-size=1200,1000 --screenshot=docs/images/card.png "file://$card" >/dev/null 2>&1
