@@ -7,6 +7,7 @@ from typing import Any
 
 from webscale_rl_dagster.card.blocks import Block, Section, Table, said
 from webscale_rl_dagster.card.pictures import (
+    BOOKS,
     LENGTHS,
     PASS_RATES,
     SHARES,
@@ -15,8 +16,6 @@ from webscale_rl_dagster.card.pictures import (
     shares,
 )
 from webscale_rl_dagster.card.values import count, decimal, share
-
-_BOOKS = {"open_book": "with the document", "closed_book": "without it"}
 
 
 def content(manifest: Mapping[str, Any]) -> Section:
@@ -60,7 +59,7 @@ def pass_rates(manifest: Mapping[str, Any]) -> Section:
     if not found:
         return Section("Pass rates", ())
     rows = [
-        (_BOOKS[book], count(rates["measured"]), share(rates["mean"]))
+        (BOOKS[book], count(rates["measured"]), share(rates["mean"]))
         for book, rates in found.items()
     ]
     return Section(

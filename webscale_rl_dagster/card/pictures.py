@@ -32,6 +32,7 @@ LENGTHS = {
         "answer_lengths", "Answers", "Histogram of answers by their number of words."
     ),
 }
+BOOKS = {"open_book": "with the document", "closed_book": "without it"}
 PASS_RATES = Picture(
     "pass_rates",
     "Attempts that were right",

@@ -9,6 +9,7 @@ import polars as pl
 
 from webscale_rl_dagster.card.charts import histogram_plot, map_plot, rates_plot, reasons_plot
 from webscale_rl_dagster.card.pictures import (
+    BOOKS,
     DIVERSITY,
     FUNNEL,
     PASS_RATES,
@@ -24,7 +25,6 @@ from webscale_rl_dagster.lineage.plots import funnel_plot, share_plot
 
 _REASONS = 20
 _WORDS = {"question_lengths": "words of a question", "answer_lengths": "words of an answer"}
-_BOOKS = {"open_book": "with the document", "closed_book": "without it"}
 
 
 def plots(manifest: Mapping[str, Any], points: pl.DataFrame | None) -> dict[str, bytes]:
@@ -44,7 +44,7 @@ def plots(manifest: Mapping[str, Any], points: pl.DataFrame | None) -> dict[str,
         histogram = found["histogram"]
         drawn[name] = histogram_plot(histogram["edges"], histogram["counts"], _WORDS[name])
     rates = {
-        _BOOKS[book]: found["histogram"]["counts"] for book, found in measured(manifest).items()
+        BOOKS[book]: found["histogram"]["counts"] for book, found in measured(manifest).items()
     }
     if rates:
         drawn[PASS_RATES.name] = rates_plot(rates, "share of attempts that were right")

@@ -22,7 +22,6 @@ COLUMNS = (
     "url",
     "licence",
     "corpus",
-    "source_uri",
 )
 LONGEST = 10_000
 """Characters that are kept of a value; what a source says of itself may be a whole text."""

@@ -29,22 +29,6 @@ class ShareOfTrue(TableMetricProvider):  # type: ignore[misc]
         return len(values), float(values.sum()) / max(len(values), 1)
 
 
-class LargestShare(TableMetricProvider):  # type: ignore[misc]
-    """How many values are not null, the commonest of them, and its share."""
-
-    metric_name = "table.largest_share"
-    value_keys = ("column",)
-
-    @metric_value(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
-    def _pandas(
-        cls, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **_: Any
-    ) -> tuple[int, str, float]:
-        values = _values(execution_engine, metric_domain_kwargs, metric_value_kwargs)
-        shares = values.value_counts(normalize=True)
-        commonest = (str(shares.index[0]), float(shares.iloc[0])) if len(shares) else ("", 0.0)
-        return len(values), *commonest
-
-
 class Shares(TableMetricProvider):  # type: ignore[misc]
     """How many values are not null, and the share of each among them."""
 
@@ -85,12 +69,13 @@ class ExpectLargestShareToBeAtMost(BatchExpectation):  # type: ignore[misc]
     max_share: float
     min_rows: int = 1
 
-    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.largest_share",)
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("table.shares",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id", "table")
     success_keys: ClassVar[tuple[str, ...]] = ("column", "max_share", "min_rows")
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        rows, value, share = metrics["table.largest_share"]
+        rows, shares = metrics["table.shares"]
+        value, share = max(shares.items(), key=lambda one: one[1], default=("", 0.0))
         holds = rows < self.min_rows or share <= self.max_share
         return {"success": holds, "result": {"observed_value": f"{value}: {share:.3f} of {rows}"}}
 
