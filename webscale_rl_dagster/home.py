@@ -1,4 +1,4 @@
-"""Dagster's own state: a folder beside the storage, shared by the CLI, the UI and the daemon."""
+"""What lies beside the storage on this machine: Dagster's own state, and the index of the audit."""
 
 from __future__ import annotations
 
@@ -27,10 +27,19 @@ def dagster_home(config: Config) -> Path:
     """`$DAGSTER_HOME` if set, else `<storage>.dagster`; made with a dagster.yaml if it is new."""
     if "DAGSTER_HOME" in os.environ:
         return Path(os.environ["DAGSTER_HOME"])
-    local = ".webscale-rl" if config.storage.startswith("s3://") else config.storage
-    home = Path(f"{local}.dagster").absolute()
+    home = _beside(config, ".dagster")
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(_DAGSTER_YAML, encoding="utf-8")
     return home
+
+
+def index_home(config: Config) -> Path:
+    """`<storage>.index`, which may not exist; made of the storage, so that it can be deleted."""
+    return _beside(config, ".index")
+
+
+def _beside(config: Config, suffix: str) -> Path:
+    local = ".webscale-rl" if config.storage.startswith("s3://") else config.storage
+    return Path(f"{local}{suffix}").absolute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,8 @@ from tests.pipeline import Pipeline, town
 from webscale_rl_dagster.audit.pairs import Pair, find_pair
 from webscale_rl_dagster.audit.provenance import provenance
 from webscale_rl_dagster.audit.released import Releases
-from webscale_rl_dagster.audit.state import Made, ShardState
+from webscale_rl_dagster.lineage.records import made_of
+from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.prompts import library
 from webscale_rl_dagster.schemas import STAGES, VERDICTS
 
@@ -176,9 +178,11 @@ def test_a_call_of_an_earlier_prompt_is_told_apart(pipeline: Pipeline) -> None:
     releases = Releases(tables.objects)
     pair = find_pair(tables, releases, pipeline.verified()["qa_id"][0])
     assert isinstance(pair, Pair)
+    records = made_of(tables.objects, pair.shard)
+    answer = library.load_template("answer").ref.sha
     made = {
-        "candidate_qa": Made("run", f"2+{library.load_template('answer').ref.sha}", "2026-11-22"),
-        "checked_qa": Made("run", "3+0123456789abcdef", "2026-11-22"),
+        "candidate_qa": replace(records["candidate_qa"], code_version=f"2+{answer}"),
+        "checked_qa": replace(records["checked_qa"], code_version="3+0123456789abcdef"),
     }
     found = provenance(tables, releases, pair, ShardState(made))
     assert [call["current"] for call in found["calls"]] == [None, None, True, False]

@@ -8,8 +8,11 @@ from typing import Any
 import dagster as dg
 
 from webscale_rl_dagster.assets.metadata import shard_metadata
+from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.lineage.accounting import stage_usage
+from webscale_rl_dagster.lineage.records import record_made
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.prompts.library import load_template
 from webscale_rl_dagster.storage.tables import Tables, TableWriter
@@ -45,7 +48,22 @@ def make_shards(
     for shard in context.partition_keys:
         with tables.writer(table, shard) as writer:
             usage = make(JournalPlace(table, shard, context.run.run_id), writer)
+        record_made(
+            tables,
+            table,
+            shard,
+            written=writer.written,
+            run_id=context.run.run_id,
+            code_version=context.assets_def.code_versions_by_key[context.asset_key],
+            usage=None if usage is None else _all_paid(context, tables, table, shard),
+        )
         context.add_asset_metadata(
             shard_metadata(table, shard, written=writer.written, tables=tables, usage=usage),
             partition_key=shard,
         )
+
+
+def _all_paid(context: dg.AssetExecutionContext, tables: Tables, stage: str, shard: str) -> Usage:
+    """Over all runs, unlike what one run came to."""
+    settings: Config = context.resources.settings
+    return stage_usage(tables.objects, stage, shard, prices=settings.prices)

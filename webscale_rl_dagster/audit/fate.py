@@ -9,7 +9,7 @@ from typing import Any
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.released import Place, Releases
 from webscale_rl_dagster.audit.sources import Meant
-from webscale_rl_dagster.audit.state import ShardState
+from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import FAILED, STAGES
 from webscale_rl_dagster.storage.tables import Row, Tables
 

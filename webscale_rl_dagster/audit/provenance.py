@@ -11,7 +11,7 @@ from webscale_rl_dagster.audit.documents import document_row, told_document
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.pairs import Pair
 from webscale_rl_dagster.audit.released import Place, Releases
-from webscale_rl_dagster.audit.state import ShardState
+from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import STAGES, TABLES
 from webscale_rl_dagster.storage.tables import Row, Tables
 

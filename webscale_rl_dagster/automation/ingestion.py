@@ -6,6 +6,7 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.metadata import shard_metadata
 from webscale_rl_dagster.config import Config, CorpusConfig
+from webscale_rl_dagster.lineage.records import made_of, record_made
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.ingest import IngestedShard, IngestProgress, ingest
@@ -87,7 +88,7 @@ def adopt_shard(instance: dg.DagsterInstance, key: str, tables: Tables) -> None:
     if instance.has_dynamic_partition(str(SHARDS.name), key):
         return
     instance.add_dynamic_partitions(str(SHARDS.name), [key])
-    instance.report_runless_asset_event(_materialization(key, tables))
+    instance.report_runless_asset_event(_materialization(key, tables, run_id=None))
 
 
 def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tables) -> None:
@@ -97,10 +98,14 @@ def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tabl
         context.instance.add_dynamic_partitions(str(SHARDS.name), [shard.key])
     if known and shard.key in context.instance.get_materialized_partitions(_RAW):
         return
-    context.log_event(_materialization(shard.key, tables))
+    context.log_event(_materialization(shard.key, tables, run_id=context.run_id))
 
 
-def _materialization(key: str, tables: Tables) -> dg.AssetMaterialization:
+def _materialization(key: str, tables: Tables, *, run_id: str | None) -> dg.AssetMaterialization:
+    """Recorded beside the data, unless what lies there is told of already."""
     written = tables.written("raw_documents", key)
+    known = made_of(tables.objects, key).get("raw_documents")
+    if known is None or known.sha256 != written.sha256:
+        record_made(tables, "raw_documents", key, written=written, run_id=run_id)
     metadata = shard_metadata("raw_documents", key, written=written, tables=tables, usage=None)
     return dg.AssetMaterialization(asset_key=_RAW, partition=key, metadata=metadata)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -36,7 +37,8 @@ def fate(
     from webscale_rl_dagster.audit.nearest import Unknown
     from webscale_rl_dagster.audit.released import Releases
     from webscale_rl_dagster.audit.sources import find_meant
-    from webscale_rl_dagster.cli.states import give_up, shard_states
+    from webscale_rl_dagster.cli.unknown import give_up
+    from webscale_rl_dagster.lineage.state import Digests, shard_state
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
 
@@ -45,14 +47,14 @@ def fate(
     meant = find_meant(tables, what)
     if isinstance(meant, Unknown):
         give_up(meant)
-    with shard_states(config, tables) as state:
-        found = fates(tables, Releases(tables.objects), meant, state)
-        if as_json:
-            for piece in _json(documents=found, quarantined=meant.quarantined(tables)):
-                typer.echo(piece, nl=False)
-        else:
-            _print(found)
-            _print_quarantined(meant.quarantined(tables))
+    state = partial(shard_state, tables, digests=Digests(tables))
+    found = fates(tables, Releases(tables.objects), meant, state)
+    if as_json:
+        for piece in _json(documents=found, quarantined=meant.quarantined(tables)):
+            typer.echo(piece, nl=False)
+    else:
+        _print(found)
+        _print_quarantined(meant.quarantined(tables))
 
 
 def _json(**lists: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -23,7 +23,8 @@ def trace(
     from webscale_rl_dagster.audit.provenance import provenance
     from webscale_rl_dagster.audit.released import Releases
     from webscale_rl_dagster.cli.chain import chain_tree
-    from webscale_rl_dagster.cli.states import give_up, shard_states
+    from webscale_rl_dagster.cli.unknown import give_up
+    from webscale_rl_dagster.lineage.state import shard_state
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
 
@@ -33,8 +34,7 @@ def trace(
     pair = find_pair(tables, releases, qa_id)
     if isinstance(pair, Unknown):
         give_up(pair)
-    with shard_states(config, tables) as state:
-        found = provenance(tables, releases, pair, state(pair.shard))
+    found = provenance(tables, releases, pair, shard_state(tables, pair.shard))
     if as_json:
         typer.echo(json.dumps(found))
     else:

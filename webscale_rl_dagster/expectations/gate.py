@@ -14,6 +14,7 @@ import functools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import dagster as dg
@@ -33,6 +34,7 @@ from webscale_rl_dagster.expectations.release_facts import ASSET as RELEASE
 from webscale_rl_dagster.expectations.release_facts import facts_of_release, keep_verdict
 from webscale_rl_dagster.expectations.report import failed_table, headline, shutting
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
+from webscale_rl_dagster.lineage.records import Judged, record_judged
 from webscale_rl_dagster.partitions import RELEASES, SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
@@ -40,8 +42,9 @@ from webscale_rl_dagster.storage.tables import Tables
 
 Files = Mapping[str, str]
 """sha256 of what was judged, by table."""
-Judged = tuple[Validation, Files]
-Judge = Callable[[str, Tables, GatesConfig], Judged]
+Verdict = tuple[Validation, Files]
+Judge = Callable[[str, str, Tables, GatesConfig], Verdict]
+"""Of a run, by its id, on a partition."""
 
 State = Literal["open", "failed", "stale", "unjudged"]
 
@@ -78,8 +81,10 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
     them; what is downstream in that run is then skipped for the whole range.
     """
 
-    def judge(shard: str, tables: Tables, gates: GatesConfig) -> Judged:
-        return _judged(asset, lambda: facts_for(asset, shard, tables), gates)
+    def judge(run_id: str, shard: str, tables: Tables, gates: GatesConfig) -> Verdict:
+        validation, files = _judged(asset, lambda: facts_for(asset, shard, tables), gates)
+        record_judged(tables.objects, _told(asset, shard, validation, files, run_id))
+        return validation, files
 
     return _check(asset, SHARDS, judge)
 
@@ -87,7 +92,7 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
 def release_check() -> dg.AssetChecksDefinition:
     """The suite of `dataset_release`, whose verdict is kept beside the release as well."""
 
-    def judge(name: str, tables: Tables, gates: GatesConfig) -> Judged:
+    def judge(_run_id: str, name: str, tables: Tables, gates: GatesConfig) -> Verdict:
         objects = tables.objects
         validation, files = _judged(RELEASE, lambda: facts_of_release(name, objects), gates)
         keep_verdict(name, objects, files, shutting(validation))
@@ -117,7 +122,7 @@ def _check(
     ) -> Iterator[dg.AssetCheckEvaluation | dg.Output[None]]:
         tables = storage.tables()
         for shard in context.partition_keys:
-            judged = functools.partial(judge, shard, tables, settings.gates)
+            judged = functools.partial(judge, context.run.run_id, shard, tables, settings.gates)
             evaluation = _evaluate(context.instance, asset, shard, judged)
             context.log.info(f"{asset} {shard}: {evaluation.description}")
             yield evaluation
@@ -166,7 +171,7 @@ def check_key(asset: str) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(dg.AssetKey(asset), f"{asset}_suite")
 
 
-def _judged(asset: str, look: Callable[[], tuple[Batches, Facts]], gates: GatesConfig) -> Judged:
+def _judged(asset: str, look: Callable[[], tuple[Batches, Facts]], gates: GatesConfig) -> Verdict:
     """Any crash is a verdict of its own, so that one shard cannot hide those of the others."""
     files: Files = {}
     try:
@@ -178,7 +183,7 @@ def _judged(asset: str, look: Callable[[], tuple[Batches, Facts]], gates: GatesC
 
 
 def _evaluate(
-    instance: dg.DagsterInstance, asset: str, shard: str, judge: Callable[[], Judged]
+    instance: dg.DagsterInstance, asset: str, shard: str, judge: Callable[[], Verdict]
 ) -> dg.AssetCheckEvaluation:
     """One partition's verdict.
 
@@ -201,14 +206,26 @@ def _evaluate(
     )
 
 
+def _told(asset: str, shard: str, validation: Validation, files: Files, run_id: str) -> Judged:
+    return Judged(
+        asset,
+        shard,
+        passed=validation.passed,
+        why=headline(validation),
+        failed=tuple(validation.shut_by),
+        files=dict(files),
+        run_id=run_id,
+        time=datetime.now(UTC).isoformat(),
+    )
+
+
 def _metadata(shard: str, validation: Validation, files: Files) -> dict[str, dg.MetadataValue[Any]]:
-    shut_by = [found.name for found in validation.failed if found.severity == "critical"]
     rows = {found.name: found.failing_rows for found in validation.failed if found.failing_rows}
     return {
         "shard": dg.MetadataValue.text(shard),
         "evaluated": dg.MetadataValue.int(validation.evaluated),
         "failed": dg.MetadataValue.md(failed_table(validation)),
-        "shut_by": dg.MetadataValue.json(shut_by),
+        "shut_by": dg.MetadataValue.json(validation.shut_by),
         "suite_errors": dg.MetadataValue.json(validation.errors),
         "failing_rows": dg.MetadataValue.json(rows),
         "outcomes": dg.MetadataValue.json(dict(validation.outcomes)),

@@ -66,7 +66,12 @@ class Validation:
     @property
     def passed(self) -> bool:
         """No critical expectation failed and none crashed."""
-        return not self.errors and all(found.severity != "critical" for found in self.failed)
+        return not self.errors and not self.shut_by
+
+    @property
+    def shut_by(self) -> list[str]:
+        """Names of the critical expectations that failed."""
+        return [found.name for found in self.failed if found.severity == "critical"]
 
     @classmethod
     def crashed(cls, error: Exception) -> Validation:

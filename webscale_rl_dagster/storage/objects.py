@@ -15,6 +15,7 @@ from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.storage.ranges import StoredFile
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import RetryConfig
 
 
@@ -33,10 +34,17 @@ class Objects:
         return f"{self.root}/{key}"
 
     def get(self, key: str) -> bytes:
+        data = self.get_if_there(key)
+        if data is None:
+            raise StorageError(f"{self.uri(key)} does not exist")
+        return data
+
+    def get_if_there(self, key: str) -> bytes | None:
+        """None if there is no such object."""
         try:
             return bytes(obstore.get(self._store, key).bytes())
         except FileNotFoundError:
-            raise StorageError(f"{self.uri(key)} does not exist") from None
+            return None
         except BaseError as error:
             raise StorageError(f"cannot read {self.uri(key)}: {error}") from error
 
@@ -60,22 +68,28 @@ class Objects:
         return True
 
     def exists(self, key: str) -> bool:
-        try:
-            obstore.head(self._store, key)
-        except FileNotFoundError:
-            return False
-        except BaseError as error:
-            raise StorageError(f"cannot reach {self.uri(key)}: {error}") from error
-        return True
+        return self.version(key) is not None
 
     def list(self, prefix: str) -> Iterator[str]:
         """Keys under a folder-like prefix, sorted."""
+        yield from sorted(self.versions(prefix))
+
+    def versions(self, prefix: str) -> dict[str, str]:
+        """Under a folder-like prefix, by key, a token that changes whenever the object does."""
         try:
             pages = obstore.list(self._store, prefix=prefix)
-            names = sorted(meta["path"] for page in pages for meta in page)
+            return {meta["path"]: _version(meta) for page in pages for meta in page}
         except BaseError as error:
             raise StorageError(f"cannot list {self.uri(prefix)}: {error}") from error
-        yield from names
+
+    def version(self, key: str) -> str | None:
+        """The token of one object; None if there is no such object."""
+        try:
+            return _version(obstore.head(self._store, key))
+        except FileNotFoundError:
+            return None
+        except BaseError as error:
+            raise StorageError(f"cannot reach {self.uri(key)}: {error}") from error
 
     def delete(self, keys: Iterable[str]) -> None:
         """Objects that are already gone are no error."""
@@ -94,6 +108,10 @@ class Objects:
             raise
         except (BaseError, OSError) as error:
             raise StorageError(f"cannot write {self.uri(key)}: {error}") from error
+
+
+def _version(meta: ObjectMeta) -> str:
+    return f"{meta['e_tag']} {meta['size']} {meta['last_modified'].isoformat()}"
 
 
 def _open(root: str, s3: Mapping[str, str]) -> LocalStore | S3Store:

@@ -247,6 +247,10 @@ class Tables:
     def has(self, table: str, shard: str) -> bool:
         return self.objects.exists(_key(table, shard))
 
+    def version(self, table: str, shard: str) -> str | None:
+        """A token that changes whenever the table does; None if there is no such table."""
+        return self.objects.version(_key(table, shard))
+
     def shards(self, table: str) -> list[str]:
         names = self.objects.list(table)
         return [
