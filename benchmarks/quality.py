@@ -1,6 +1,8 @@
 """How well each rule names its defect on the labelled pairs of `tests/quality`, and how fast.
 
-    python -m benchmarks.quality
+    python -m benchmarks.quality [FOLDER]
+
+FOLDER holds `cases.jsonl` and `documents.jsonl` of your own, as `webscale-rl marks --cases` writes.
 
 Prints Markdown: precision and recall of every rule, on the part that the rules may be tuned on and
 on the fifth held back from it; the share of sound pairs refused; the milliseconds of a pair.
@@ -9,6 +11,7 @@ on the fifth held back from it; the share of sound pairs refused; the millisecon
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -83,8 +86,8 @@ class Score:
         return self.found / labelled if labelled else 1.0
 
 
-def lines(name: str) -> Iterator[dict[str, Any]]:
-    with (SUITE / name).open(encoding="utf-8") as file:
+def lines(name: str, suite: Path = SUITE) -> Iterator[dict[str, Any]]:
+    with (suite / name).open(encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 
@@ -93,8 +96,8 @@ def is_held_back(question: str, answer: str) -> bool:
     return int(sha256(f"{question}\n{answer}".encode()).hexdigest(), 16) % 5 == 0
 
 
-def load() -> list[Case]:
-    documents = {row["id"]: row for row in lines("documents.jsonl")}
+def load(suite: Path = SUITE) -> list[Case]:
+    documents = {row["id"]: row for row in lines("documents.jsonl", suite)}
     return [
         Case(
             candidate=Candidate(
@@ -111,7 +114,7 @@ def load() -> list[Case]:
             note=row["note"],
             held_back=row["held_back"],
         )
-        for row in lines("cases.jsonl")
+        for row in lines("cases.jsonl", suite)
     ]
 
 
@@ -151,7 +154,8 @@ def table(cases: list[Case]) -> Iterator[str]:
     yield ""
     for name, judged in (("tuned on", tuned), ("held back", held_back)):
         wrongly, sound = refused(judged)
-        yield f"Sound pairs wrongly refused, {name}: {wrongly} of {sound} ({wrongly / sound:.1%})"
+        share = wrongly / sound if sound else 0.0
+        yield f"Sound pairs wrongly refused, {name}: {wrongly} of {sound} ({share:.1%})"
 
 
 def fresh(cases: list[Case], pairs: int) -> list[Candidate]:
@@ -180,7 +184,9 @@ def milliseconds(work: Callable[[Candidate], object], candidates: list[Candidate
 
 
 def main() -> None:
-    cases = load()
+    cases = load(Path(sys.argv[1]) if len(sys.argv) > 1 else SUITE)
+    if not cases:
+        raise SystemExit("there are no cases: mark pairs first")
     sound = sum(not case.defects for case in cases)
     domains = len({case.domain for case in cases})
     print(f"{len(cases)} pairs over {domains} domains, {sound} of them sound.\n")

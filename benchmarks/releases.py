@@ -17,7 +17,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contamination.background import chunks, unpacked
+from benchmarks.shared.memory import watched
 from webscale_rl_dagster.identity import document_id
 from webscale_rl_dagster.schemas import PASSED, VERDICTS
 from webscale_rl_dagster.storage.objects import Objects
@@ -149,42 +149,13 @@ def measured(step: str, storage: Path) -> dict[str, Any]:
         [sys.executable, "-m", "benchmarks.releases", "--step", step, str(storage)],
         stdout=subprocess.PIPE,
     )
-    peaks = [0]
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.25):
-            peaks.append(sum(map(_proportional, _family(process.pid))))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output, _ = process.communicate()
-    over.set()
-    watcher.join()
+    with watched(process.pid) as peak:
+        output, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"{step} failed")
     said: dict[str, Any] = json.loads(output)
     seconds = round(time.perf_counter() - start, 1)
-    return {"step": step, "seconds": seconds, "peak_mb": max(peaks) // 1000, **said}
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                yield from _family(int(child))
-    except OSError:
-        return
-
-
-def _proportional(pid: int) -> int:
-    """Kilobytes; what processes share counts once over all of them."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return {"step": step, "seconds": seconds, "peak_mb": peak.proportional, **said}
 
 
 def main() -> None:

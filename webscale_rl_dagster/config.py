@@ -7,6 +7,7 @@ import math
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -247,6 +248,25 @@ class ReleaseConfig(Section):
     balance: BalanceConfig = BalanceConfig()
 
 
+class AuditConfig(Section):
+    """The audit page."""
+
+    dagster_url: str = "http://127.0.0.1:3000"
+    """Where Dagster's UI is, for links to its runs and assets; http or https."""
+    token_env: str | None = None
+    """The environment variable that holds a token of at least 16 characters, without which no page
+    is shown; the token is never stored. None: whoever reaches the page may read it, and it can be
+    reached from this machine alone."""
+
+    @field_validator("dagster_url")
+    @classmethod
+    def _web(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.netloc or "@" in parts.netloc:
+            raise ValueError("must be an http or https address, without a password in it")
+        return url.rstrip("/")
+
+
 class CorpusConfig(Section):
     """A corpus that `webscale-rl ingest` and the ingestion job know by name."""
 
@@ -299,6 +319,7 @@ class Config(Section):
     deduplication: DeduplicationConfig = DeduplicationConfig()
     release: ReleaseConfig = ReleaseConfig()
     gates: GatesConfig = GatesConfig()
+    audit: AuditConfig = AuditConfig()
 
     @property
     def generator_style(self) -> Literal["open", "cloze", "auto"]:
@@ -413,4 +434,5 @@ _SECTIONS: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
     (ReleaseConfig, "splits"): SplitShares,
     (ReleaseConfig, "balance"): BalanceConfig,
     (Config, "gates"): GatesConfig,
+    (Config, "audit"): AuditConfig,
 }

@@ -13,6 +13,7 @@ from webscale_rl_dagster.assets.raw_documents import raw_documents
 from webscale_rl_dagster.assets.verified_qa import verified_qa
 from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
 from webscale_rl_dagster.automation.jobs import make_pairs, make_release
+from webscale_rl_dagster.automation.openlineage import openlineage_sensor
 from webscale_rl_dagster.config import Config, load_config
 from webscale_rl_dagster.expectations.gate import release_check, suite_check
 from webscale_rl_dagster.inference.engines.pool import EnginePool
@@ -46,6 +47,7 @@ def build_definitions(
         ],
         asset_checks=[*(suite_check(stage) for stage in STAGES), release_check()],
         jobs=[ingest_corpus, make_pairs, make_release],
+        sensors=[openlineage_sensor],
         executor=dg.in_process_executor,
         resources={
             "storage": StorageResource(root=config.storage),

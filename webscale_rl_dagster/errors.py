@@ -7,6 +7,9 @@ WebscaleError
 ├── IngestError              a corpus path cannot be ingested at all
 ├── BenchmarkError           a benchmark's files or its index cannot be used
 ├── ReleaseError             a release is not there, not complete, or cannot be made as asked
+├── IndexBusy                another process is bringing the search index up to date
+├── MarkError                a person's mark on a pair cannot be stored as given
+├── RemovalError             a removal cannot be done as asked
 └── InferenceError
     ├── EngineUnavailable    the engine cannot start: no model file, no server, no key
     ├── RequestRejected      the engine refuses this request; asking again will not help
@@ -45,6 +48,18 @@ class BenchmarkError(WebscaleError):
 
 class ReleaseError(WebscaleError):
     """A release does not exist, is not finished, or cannot be made of what there is."""
+
+
+class IndexBusy(WebscaleError):
+    """The search index has one writer at a time; readers go on, and this one may try later."""
+
+
+class MarkError(WebscaleError):
+    """A mark names no pair or no person, or is too long."""
+
+
+class RemovalError(WebscaleError):
+    """A removal names nothing that can be removed, or gives no reason."""
 
 
 class InferenceError(WebscaleError):

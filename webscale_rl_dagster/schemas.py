@@ -10,8 +10,12 @@ table has one row per input row, with what became of it in `kept`, `reason` and 
     not kept, reason              dropped, by a stable snake_case token
     not kept, reason, error       failed: the reason is `failed`, the error says how
 
-A release's tables hold published pairs (`dataset_release`), those it left out (`release_dropped`)
-and how it differs from the release before (`release_changes`).
+A document that was removed for good is a row too, dropped as `removed`, without title and metadata:
+in the shard that held it with its text until that is purged, in later ones without.
+
+A release's tables hold published pairs (`dataset_release`), those it left out (`release_dropped`),
+documents removed from its shards (`release_removed`) and how it differs from the release before
+(`release_changes`).
 """
 
 from __future__ import annotations
@@ -224,6 +228,15 @@ TABLES: dict[str, pl.Schema] = {
             "reason": pl.String(),
             "duplicate_of": pl.String(),
             "contamination": _CONTAMINATION,
+        }
+    ),
+    "release_removed": pl.Schema(
+        {
+            "document_id": pl.String(),
+            "qa_ids": pl.List(pl.String()),
+            "kind": pl.String(),
+            "reason": pl.String(),
+            "removed_at": pl.String(),
         }
     ),
     "release_changes": pl.Schema(

@@ -11,6 +11,7 @@ from contextlib import closing
 from itertools import permutations
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.corpora.ingestion import documents, ingested, jsonl, new_tables, write
@@ -19,9 +20,10 @@ from webscale_rl_dagster.corpora import known as known_module
 from webscale_rl_dagster.corpora import near as near_module
 from webscale_rl_dagster.corpora.known import KnownDocuments
 from webscale_rl_dagster.corpora.near import NearDocuments
+from webscale_rl_dagster.corpora.records import Document
 from webscale_rl_dagster.deduplication.documents import signature_of
 from webscale_rl_dagster.identity import document_id
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import StoredTable, Tables
 
 NEAR = "near_duplicate_document"
 SAMPLE = Path(__file__).parents[2] / "sample_corpus"
@@ -167,15 +169,15 @@ def test_a_later_ingestion_reads_signatures_and_no_text(
 ) -> None:
     ingested(two[0], tables, near_duplicates=0.8)
     asked: list[object] = []
-    kept_rows = tables.kept_rows
+    batches = StoredTable.batches
 
-    def watched(table: str, shard: str, *, columns: list[str]) -> Iterator[dict[str, object]]:
+    def watched(table: StoredTable, columns: list[str], **options: int) -> Iterator[pl.DataFrame]:
         asked.extend(columns)
-        return kept_rows(table, shard, columns=columns)
+        return batches(table, columns, **options)
 
-    monkeypatch.setattr(tables, "kept_rows", watched)
+    monkeypatch.setattr(StoredTable, "batches", watched)
     ingested(two[1], tables, near_duplicates=0.8)
-    assert set(asked) == {"document_id", "minhash"}
+    assert set(asked) == {"document_id", "minhash", "kept", "reason"}
 
 
 def test_signatures_that_are_missing_are_made_of_the_texts(
@@ -226,8 +228,9 @@ def test_a_crowd_in_one_band_is_compared_up_to_a_limit(monkeypatch: pytest.Monke
 
 def test_a_known_document_is_found_by_its_id_alone() -> None:
     with closing(KnownDocuments(near=0.8)) as known:
-        assert known.judge(document_id("x"), "x").reason is None
-        verdict = known.judge(document_id("x"), "x")
+        document = Document("x", source_uri="/x.txt", source_row=0)
+        assert known.judge(document_id("x"), document).reason is None
+        verdict = known.judge(document_id("x"), document)
     assert (verdict.reason, verdict.duplicate_of) == ("duplicate_document", document_id("x"))
 
 

@@ -55,7 +55,7 @@ def test_a_sound_release_passes(release: Release) -> None:
     found = judge(frame, facts)
     assert (names(found), found.passed) == (set(), True)
     assert {one.name for one in found.failed} == {"licence_present"}, "of the news, a warning"
-    assert found.evaluated == 15
+    assert found.evaluated == 16
     assert facts.before["domain"] == release.manifest["previous"]["mix"]["domain"]
 
 

@@ -23,6 +23,8 @@ from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
 PREVIEW_ROWS = 10
 _CELL = 80
+_UNSHOWN = ("text", "metadata", "minhash")
+"""Dagster's records cannot be purged: what a document says stays out of them."""
 _PLOTTED = {
     "classified_documents": "domain",
     "candidate_qa": "domain",
@@ -101,8 +103,9 @@ def _cell(value: object) -> str:
 
 
 def _head(tables: Tables, table: str, shard: str) -> pl.DataFrame:
-    batches = tables.open(table, shard).batches(TABLES[table].names(), rows=PREVIEW_ROWS)
-    return next(batches, pl.DataFrame(schema=TABLES[table]))
+    names = [name for name in TABLES[table] if name not in _UNSHOWN]
+    batches = tables.open(table, shard).batches(names, rows=PREVIEW_ROWS)
+    return next(batches, pl.DataFrame(schema={name: TABLES[table][name] for name in names}))
 
 
 def _tally(tables: Tables, table: str, shard: str) -> Mapping[str, int]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import among, found
 from webscale_rl_dagster.audit.prompts import Messages, Prompts
-from webscale_rl_dagster.inference.journal import CALLS, MERGED, SEGMENT, JournalPlace, read_calls
+from webscale_rl_dagster.audit.recorded import RecordedCalls
 from webscale_rl_dagster.inference.protocol import (
     CompletionRequest,
     ModelIdentity,
@@ -75,25 +74,24 @@ def calls_of(
         prompts: Given those, what the row's calls may have asked; a record whose key is that of
             such a prompt is the row's as well. A prompt of an older template has another key.
     """
-    names = list(objects.list(JournalPlace(stage, shard).prefix))
-    ids = {
-        key
-        for some in read_calls(
-            objects, names, columns=("request_id", "document_id", "qa_id", "template")
-        )
-        for key in some.filter(own)["request_id"]
-    }
-    mine = _read(objects, names, ids)
-    more = _keys(objects, names, prompts(mine)) - ids
-    return sorted([*mine, *_read(objects, names, more)], key=lambda call: call["time"])
+    with RecordedCalls(objects, stage, shard) as recorded:
+        ids: set[str] = set()
+        templates: set[str] = set()
+        for some in recorded.batches(("request_id", "document_id", "qa_id", "template")):
+            ids.update(some.filter(own)["request_id"])
+            templates.update(some["template"].unique())
+        mine = [_told(row) for row in recorded.rows(ids)]
+        asked = {name: all_of for name, all_of in prompts(mine).items() if name in templates}
+        more = [_told(row) for row in recorded.rows(_keys(recorded, asked) - ids)]
+    return sorted([*mine, *more], key=lambda call: call["time"])
 
 
-def _keys(objects: Objects, names: Sequence[str], prompts: Prompts) -> set[str]:
+def _keys(recorded: RecordedCalls, prompts: Prompts) -> set[str]:
     """The keys that these prompts have with every model and every sampling in the journal."""
     if not any(prompts.values()):
         return set()
     kinds: set[tuple[Any, ...]] = set()
-    for some in read_calls(objects, names, columns=_KIND):
+    for some in recorded.batches(_KIND):
         kinds.update(some.filter(pl.col("template").is_in(list(prompts))).unique().iter_rows())
     return {
         _key(dict(zip(_KIND, kind, strict=True)), messages)
@@ -114,21 +112,6 @@ def _key(kind: Mapping[str, Any], messages: Messages) -> str:
         schema=schema,
     )
     return request.key(ModelIdentity(kind["model"], kind["revision"], "", ""))
-
-
-def _read(objects: Objects, names: Sequence[str], ids: set[str]) -> list[Call]:
-    return [_told(row) for row in _rows(objects, names, ids)] if ids else []
-
-
-def _rows(objects: Objects, names: Sequence[str], ids: set[str]) -> Iterator[dict[str, Any]]:
-    where = among("request_id", ids)
-    for some in read_calls(objects, [name for name in names if name.endswith(SEGMENT)]):
-        yield from some.filter(where.test).iter_rows(named=True)
-    for name in names:
-        if name.endswith(MERGED):
-            with objects.open(name) as file:
-                for some in found(file, where, list(CALLS)):
-                    yield from some.iter_rows(named=True)
 
 
 def _told(row: Mapping[str, Any]) -> Call:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.released import Place, Releases
 from webscale_rl_dagster.audit.sources import Meant
+from webscale_rl_dagster.corpora.removed import REMOVED, Removed, Tombstone, tombstones
 from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import FAILED, STAGES
 from webscale_rl_dagster.storage.tables import Row, Tables
@@ -38,6 +40,7 @@ def fates(
     a shard, however many documents are meant. `state` is asked once for each shard.
     """
     of_shard: tuple[str, ShardState] | None = None
+    removals = cache(lambda: Removed(tombstones(tables.objects)))
     for shard, frame in meant.documents(tables):
         if of_shard is None or of_shard[0] != shard:
             of_shard = shard, state(shard)
@@ -46,7 +49,8 @@ def fates(
             rows = _stage_rows(tables, shard, documents)
             places = _places(releases, shard, documents)
             for document in documents:
-                yield _fate(shard, document, rows, places, of_shard[1])
+                removed = None if document["kept"] else removals().of_row(document)
+                yield _fate(shard, document, rows, places, of_shard[1], removed)
 
 
 def _stage_rows(tables: Tables, shard: str, documents: Sequence[Row]) -> _Rows:
@@ -64,11 +68,17 @@ def _stage_rows(tables: Tables, shard: str, documents: Sequence[Row]) -> _Rows:
 
 
 def _places(releases: Releases, shard: str, documents: Sequence[Row]) -> dict[str, list[Place]]:
-    ids = [document["document_id"] for document in documents if document["kept"]]
+    ids = [document["document_id"] for document in documents if _had_pairs(document)]
     found: dict[str, list[Place]] = defaultdict(list)
     for place in releases.of_documents(shard, ids) if ids else ():
         found[place.document_id].append(place)
     return found
+
+
+def _had_pairs(document: Row) -> bool:
+    """Whether pairs may have been made of it: it is kept, or was before it was removed."""
+    repeats_itself = document["duplicate_of"] == document["document_id"]
+    return bool(document["kept"] or (document["reason"] == REMOVED and not repeats_itself))
 
 
 def _fate(
@@ -77,19 +87,23 @@ def _fate(
     rows: _Rows,
     places: dict[str, list[Place]],
     state: ShardState,
+    removed: Tombstone | None,
 ) -> dict[str, Any]:
     stages = {"raw_documents": {name: document[name] for name in _OUTCOME} | {"rows": []}}
     if document["kept"]:
         own = {stage: some.get(document["document_id"], []) for stage, some in rows.items()}
         stages |= {stage: _together(some) for stage, some in own.items() if some}
     verified = _ids(stages, "verified_qa", kept=True)
-    placed = places.get(document["document_id"], []) if document["kept"] else []
+    placed = places.get(document["document_id"], []) if _had_pairs(document) else []
     candidates = _ids(stages, "candidate_qa", kept=False)
+    if removed is not None and _had_pairs(document):
+        candidates += removed.documents.get(document["document_id"], [])
     qa_ids = list(dict.fromkeys([*candidates, *(place.qa_id for place in placed)]))
     outcome, stage = _outcome(stages, rows, state)
     names = ("document_id", "corpus", "source_uri", "source_row", "url", "title", "licence")
     return {name: document[name] for name in names} | {
         "shard": shard,
+        "removed": None if removed is None else removed.told,
         "duplicate_of": document["duplicate_of"],
         "outcome": outcome,
         "outcome_stage": stage,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -13,6 +14,8 @@ import pyarrow.parquet as pq
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.tables import Row, Tables
+
+GREATEST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,36 @@ class Where:
         return greatest >= self.low and least[: len(self.high)] <= self.high
 
 
+def storable(text: str) -> str:
+    """With lone surrogates, which no file has, spelled out: a command line may hold some."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def among(column: str, values: Collection[str]) -> Where:
     """Rows that have one of these values, of which there is at least one."""
-    return Where(column, min(values), max(values), pl.col(column).is_in(list(values)))
+    known = [storable(value) for value in values]
+    return Where(column, min(known), max(known), pl.col(column).is_in(known))
 
 
 def starting(column: str, prefix: str) -> Where:
     """Rows whose value starts so."""
+    prefix = storable(prefix)
     return Where(column, prefix, prefix, pl.col(column).str.starts_with(prefix))
+
+
+@contextmanager
+def parquet_in(file: BinaryIO) -> Iterator[Any]:
+    """The Parquet file that these bytes are, open.
+
+    Raises:
+        StorageError: they are none.
+    """
+    try:
+        parquet = pq.ParquetFile(file, pre_buffer=True)
+    except pa.ArrowInvalid as error:
+        raise StorageError(f"not a Parquet file: {error}") from error
+    with parquet:
+        yield parquet
 
 
 def found(file: BinaryIO, where: Where, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -51,23 +76,26 @@ def found(file: BinaryIO, where: Where, columns: Sequence[str]) -> Iterator[pl.D
     Raises:
         StorageError: it is no Parquet file, or has no `where.column`.
     """
-    try:
-        parquet = pq.ParquetFile(file, pre_buffer=True)
-    except pa.ArrowInvalid as error:
-        raise StorageError(f"not a Parquet file: {error}") from error
-    with parquet:
-        names = parquet.schema_arrow.names
-        if where.column not in names:
-            raise StorageError(f"the file has no column {where.column}: an older version made it")
-        there = [name for name in columns if name in names]
-        absent = [pl.lit(None).alias(name) for name in columns if name not in names]
-        for group in range(parquet.num_row_groups):
-            if not _may_hold(parquet.metadata.row_group(group), where):
-                continue
-            hits = _read(parquet, group, [where.column]).select(where.test.alias("hit"))["hit"]
-            if hits.any():
-                rows = _read(parquet, group, there).filter(hits)
-                yield rows.with_columns(absent).select(columns)
+    with parquet_in(file) as parquet:
+        yield from found_in(parquet, where, columns)
+
+
+def found_in(parquet: Any, where: Where, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Likewise, of an open file."""
+    names = parquet.schema_arrow.names
+    if where.column not in names:
+        raise StorageError(f"the file has no column {where.column}: an older version made it")
+    there = [name for name in columns if name in names]
+    absent = [pl.lit(None).alias(name) for name in columns if name not in names]
+    for group in range(parquet.num_row_groups):
+        least, greatest = extremes(parquet.metadata.row_group(group), where.column)
+        if not where.may_be_within(least, greatest):
+            continue
+        tested = group_of(parquet, group, [where.column])
+        hits = pl.DataFrame(tested).select(where.test.arg_true()).to_series()
+        if hits.len():
+            rows = pl.DataFrame(group_of(parquet, group, there).take(hits.to_arrow()))
+            yield rows.with_columns(absent).select(columns)
 
 
 def rows_of(
@@ -82,14 +110,16 @@ def rows_of(
             yield from frame.iter_rows(named=True)
 
 
-def _read(parquet: Any, group: int, columns: Sequence[str]) -> pl.DataFrame:
-    return pl.DataFrame(parquet.read_row_group(group, columns=list(columns)))
+def group_of(parquet: Any, group: int, columns: Sequence[str]) -> pa.Table:
+    """Columns of a row group, read on this thread: that is sooner than waking others."""
+    return parquet.read_row_group(group, columns=list(columns), use_threads=False)
 
 
-def _may_hold(group: Any, where: Where) -> bool:
+def extremes(group: Any, column: str) -> tuple[str, str]:
+    """The least and the greatest text in a row group's column, or what is beyond all texts."""
     columns = (group.column(number) for number in range(group.num_columns))
-    stored = next(column for column in columns if column.path_in_schema == where.column)
-    extremes = stored.statistics
-    if extremes is None or not extremes.has_min_max:
-        return True
-    return where.may_be_within(extremes.min, extremes.max)
+    stored = next(one for one in columns if one.path_in_schema == column)
+    known = stored.statistics
+    if known is None or not known.has_min_max:
+        return "", GREATEST
+    return known.min, known.max

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 NAMED = 3
+COMPARED = 1000
 _AT_ONCE = 1000
 
 
@@ -31,6 +32,21 @@ def nearest_digits(wanted: str, known: Iterable[str]) -> tuple[str, ...]:
         if common and (len(best) < NAMED or common > best[-1][0]):
             best = sorted([*best, (common, name)], key=lambda one: -one[0])[:NAMED]
     return tuple(dict.fromkeys(name for _, name in best))
+
+
+def sharing(wanted: str, known: Iterable[str], *, least: int) -> list[str]:
+    """Those that have the longest beginning in common with it, `least` characters or more.
+
+    In their order, each once, at most `COMPARED`.
+    """
+    longest, found = least, dict[str, None]()
+    for name in known:
+        common = len(os.path.commonprefix((wanted, name)))
+        if common > longest:
+            longest, found = common, {}
+        if common == longest and len(found) < COMPARED:
+            found[name] = None
+    return list(found)
 
 
 def nearest(wanted: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest
 from webscale_rl_dagster.audit.released import Releases
+from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.identity import shard_of
 from webscale_rl_dagster.storage.tables import Row, Tables
+
+_OUTCOME = ("kept", "reason", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Pair:
     """Of `candidate_qa`; if the shard was made anew without it, of the release that holds it."""
     checked: Row | None
     verified: Row | None
+    """What became of it there; the rest is what the others say."""
     forgotten: bool
     """Whether only a release knows it."""
 
@@ -35,7 +39,7 @@ def find_pair(tables: Tables, releases: Releases, qa_id: str) -> Pair | Unknown:
     wanted = among("qa_id", [qa_id])
     if shard and (candidate := next(rows_of(tables, "candidate_qa", shard, wanted), None)):
         checked = next(rows_of(tables, "checked_qa", shard, wanted), None)
-        verified = next(rows_of(tables, "verified_qa", shard, wanted), None)
+        verified = next(rows_of(tables, "verified_qa", shard, wanted, _OUTCOME), None)
         return Pair(qa_id, shard, candidate, checked, verified, forgotten=False)
     if shard and (row := releases.row(shard, qa_id)):
         return Pair(qa_id, shard, row, row, None, forgotten=True)
@@ -45,6 +49,10 @@ def find_pair(tables: Tables, releases: Releases, qa_id: str) -> Pair | Unknown:
 def _unknown(tables: Tables, qa_id: str, shard: str) -> Unknown:
     """Among the ids of its shard, else of the shard most like it, else of none."""
     message = f"there is no pair {qa_id}"
+    if (removal := Removed(tombstones(tables.objects)).of_pair(qa_id)) is not None:
+        document, tombstone = removal
+        why = f"was removed on {tombstone.time[:10]}: {tombstone.reason}"
+        return Unknown(f"{message}: its document {document} {why}")
     if shard and tables.has("candidate_qa", shard):
         return Unknown(message, _alike(qa_id, _ids(tables, shard)))
     keys = {key.replace("/", "."): key for key in tables.shards("candidate_qa")}

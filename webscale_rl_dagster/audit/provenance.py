@@ -11,6 +11,7 @@ from webscale_rl_dagster.audit.documents import document_row, told_document
 from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.pairs import Pair
 from webscale_rl_dagster.audit.released import Place, Releases
+from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import STAGES, TABLES
 from webscale_rl_dagster.storage.tables import Row, Tables
@@ -53,8 +54,15 @@ def provenance(tables: Tables, releases: Releases, pair: Pair, state: ShardState
         "check": _check(pair.checked),
         "demonstrations": shown_demonstrations(candidate, calls),
         "calls": [call | {"current": _is_current(call, state)} for call in calls],
+        "removed": None if document else _removed(tables, candidate["document_id"]),
         "document": told_document(tables.objects, pair, document, filtered),
     }
+
+
+def _removed(tables: Tables, document_id: str) -> dict[str, str] | None:
+    """Why a document is no longer in its shard, if it was removed."""
+    tombstone = Removed(tombstones(tables.objects)).of_document(document_id)
+    return None if tombstone is None else tombstone.told
 
 
 def _window(tables: Tables, table: str, pair: Pair, number: int | None) -> Row | None:

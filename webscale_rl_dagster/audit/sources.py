@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import Where, among, found, starting
-from webscale_rl_dagster.audit.nearest import Unknown, nearest, nearest_digits
+from webscale_rl_dagster.audit.lookup import Where, among, found, starting, storable
+from webscale_rl_dagster.audit.narrowing import Column as Kind
+from webscale_rl_dagster.audit.narrowing import Narrowing
+from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest, sharing
 from webscale_rl_dagster.corpora.records import uri_of
 from webscale_rl_dagster.storage.tables import Row, Tables
-
-Kind = Literal["document_id", "url", "source_uri"]
 
 COLUMNS = (
     "document_id",
@@ -31,7 +30,9 @@ COLUMNS = (
     "reason",
     "error",
 )
-_DIGITS = re.compile(r"[0-9a-f]{6,64}")
+LEAST_DIGITS = 6
+"""Of an id."""
+_DIGITS = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
 _WHOLE = 64
 _NAMED = 10
 
@@ -42,10 +43,12 @@ class Meant:
 
     kind: Kind
     where: Where
+    shards: tuple[str, ...] | None = None
+    """Where to look for documents; None: everywhere."""
 
     def documents(self, tables: Tables) -> Iterator[tuple[str, pl.DataFrame]]:
         """Shard by shard in the order of their keys, in frames of a row group at most."""
-        for shard in tables.shards("raw_documents"):
+        for shard in tables.shards("raw_documents") if self.shards is None else self.shards:
             with tables.objects.open(f"raw_documents/{shard}.parquet") as file:
                 for frame in found(file, self.where, COLUMNS):
                     yield shard, frame
@@ -61,10 +64,14 @@ class Meant:
                     yield from frame.iter_rows(named=True)
 
 
-def find_meant(tables: Tables, query: str) -> Meant | Unknown:
-    """What `query` is, tried as an id, then as a URL, a file, and a folder of text files."""
+def find_meant(tables: Tables, query: str, narrowing: Narrowing | None = None) -> Meant | Unknown:
+    """What `query` is, tried as an id, then as a URL, a file, and a folder of text files.
+
+    Without `narrowing` all of `raw_documents` is read; what is found is the same.
+    """
     readings = _readings(query)
-    for meant in readings:
+    for reading in readings:
+        meant = reading.meant(narrowing)
         if meant.kind == "document_id" and len(query) < _WHOLE:
             ids = _ids(tables, meant)
             if len(ids) > 1:
@@ -73,22 +80,41 @@ def find_meant(tables: Tables, query: str) -> Meant | Unknown:
             True for _ in meant.quarantined(tables)
         ):
             return meant
-    column = readings[0].kind
-    return Unknown(f"no document has the {_SAID[column]} {query}", _nearest(tables, column, query))
+    kind = readings[0].kind
+    near = _nearest(tables, narrowing, kind, query)
+    return Unknown(f"no document has the {_SAID[kind]} {query}", near)
 
 
 _SAID: dict[Kind, str] = {"document_id": "id", "url": "URL", "source_uri": "source file"}
 
 
-def _readings(query: str) -> list[Meant]:
-    path = uri_of(Path(os.path.abspath(query)))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a query may be: values of a column, or what they begin with."""
+
+    kind: Kind
+    values: tuple[str, ...]
+    prefix: bool = False
+
+    def meant(self, narrowing: Narrowing | None) -> Meant:
+        where = among(self.kind, self.values)
+        if self.prefix:
+            where = starting(self.kind, self.values[0])
+        if narrowing is None:
+            return Meant(self.kind, where)
+        shards = narrowing.shards(self.kind, self.values, prefix=self.prefix)
+        return Meant(self.kind, where, shards)
+
+
+def _readings(query: str) -> list[_Reading]:
+    path, query = uri_of(Path(os.path.abspath(query))), storable(query)
     files = [
-        Meant("source_uri", among("source_uri", {query, path})),
-        Meant("source_uri", starting("source_uri", f"{path.rstrip('/')}/")),
+        _Reading("source_uri", tuple({query, path})),
+        _Reading("source_uri", (f"{path.rstrip('/')}/",), prefix=True),
     ]
     if _DIGITS.fullmatch(query.lower()):
-        return [Meant("document_id", starting("document_id", query.lower())), *files]
-    url = [Meant("url", among("url", [query]))]
+        return [_Reading("document_id", (query.lower(),), prefix=True), *files]
+    url = [_Reading("url", (query,))]
     return [*url, *files] if "://" in query else [*files, *url]
 
 
@@ -102,15 +128,22 @@ def _ids(tables: Tables, meant: Meant) -> list[str]:
     return sorted(ids)[:_NAMED]
 
 
-def _nearest(tables: Tables, column: Kind, query: str) -> tuple[str, ...]:
-    known = _values(tables, column)
-    if column == "document_id":
-        return nearest_digits(query.lower(), known)
-    wanted = uri_of(Path(os.path.abspath(query))) if column == "source_uri" else query
-    return nearest(wanted, known)
+def _nearest(
+    tables: Tables, narrowing: Narrowing | None, column: Kind, query: str
+) -> tuple[str, ...]:
+    """Of those that have the longest beginning in common with it, those most like it."""
+    wanted = query.lower() if column == "document_id" else storable(query)
+    if column == "source_uri":
+        wanted = uri_of(Path(os.path.abspath(query)))
+    least = LEAST_DIGITS if column == "document_id" else 1
+    shards = None if narrowing is None else narrowing.longest(column, wanted, least=least)
+    like = sharing(wanted, values_of(tables, column, shards), least=least)
+    # Hashes resemble each other by chance only.
+    return tuple(like[:NAMED]) if column == "document_id" else nearest(wanted, like)
 
 
-def _values(tables: Tables, column: Kind) -> Iterator[str]:
-    for shard in tables.shards("raw_documents"):
+def values_of(tables: Tables, column: str, shards: Sequence[str] | None = None) -> Iterator[str]:
+    """Of a column of `raw_documents`; those of one shard follow one another, mostly once each."""
+    for shard in tables.shards("raw_documents") if shards is None else shards:
         for batch in tables.open("raw_documents", shard).batches([column]):
             yield from batch[column].drop_nulls().unique(maintain_order=True)

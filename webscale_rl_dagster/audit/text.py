@@ -11,7 +11,11 @@ def visible(text: str, *, lines: bool = False) -> str:
 
     With `lines` its line breaks are kept.
     """
-    return "".join(one if lines and one == "\n" else _visible(one) for one in text)
+    if text.isprintable():
+        return text
+    if lines:
+        return "\n".join(map(visible, text.split("\n")))
+    return "".join(map(_visible, text))
 
 
 def excerpt(text: str, span: tuple[int, int]) -> tuple[str, str, str]:

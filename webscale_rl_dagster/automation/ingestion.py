@@ -91,6 +91,17 @@ def adopt_shard(instance: dg.DagsterInstance, key: str, tables: Tables) -> None:
     instance.report_runless_asset_event(_materialization(key, tables, run_id=None))
 
 
+def report_rewritten(instance: dg.DagsterInstance, key: str, tables: Tables, why: str) -> None:
+    """Tell of a table that was rewritten in its place; nothing, if that was told already."""
+    known = made_of(tables.objects, key).get("raw_documents")
+    if known is not None and known.sha256 == tables.written("raw_documents", key).sha256:
+        return
+    materialization = _materialization(key, tables, run_id=None)
+    instance.report_runless_asset_event(
+        materialization.with_metadata({**materialization.metadata, "why": why})
+    )
+
+
 def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tables) -> None:
     """Partition first, then the materialization; a shard reported once is not reported again."""
     known = context.instance.has_dynamic_partition(str(SHARDS.name), shard.key)

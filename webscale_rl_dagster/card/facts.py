@@ -19,8 +19,10 @@ from webscale_rl_dagster.card.blocks import (
 from webscale_rl_dagster.card.content import content, pass_rates, sources
 from webscale_rl_dagster.card.diversity_section import diverse
 from webscale_rl_dagster.card.headline import figures
+from webscale_rl_dagster.card.human import read_by_people
 from webscale_rl_dagster.card.limits import limits
 from webscale_rl_dagster.card.making import cost, making
+from webscale_rl_dagster.card.removals import removals
 from webscale_rl_dagster.card.values import count, web_address
 
 INTRODUCTION = (
@@ -65,7 +67,9 @@ def facts(manifest: Mapping[str, Any], pairs: Sequence[Mapping[str, Any]]) -> Fa
         Section("Loading", (Listing(_loading(manifest)),)),
         content(manifest),
         pass_rates(manifest),
+        read_by_people(manifest),
         sources(manifest),
+        removals(manifest),
         diverse(manifest),
         cost(manifest),
         _pairs(pairs),

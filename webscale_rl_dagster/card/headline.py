@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from webscale_rl_dagster.card.human import human
 from webscale_rl_dagster.card.values import count, decimal, share
 
 
@@ -26,6 +27,9 @@ def figures(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("personas", _at_least(personas)))
     if candidates:
         found.append(("of the candidates released", share(pairs / candidates)))
+    read = (human(manifest) or {}).get("release", {}).get("precision", {})
+    if read.get("whole"):
+        found.append((f"good, of {count(read['whole'])} that people read", share(read["share"])))
     if tokens:
         found.append(("tokens a pair", decimal(tokens / pairs)))
     if dollars:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from webscale_rl_dagster.card.blocks import Bullets, Part, Section, prose
+from webscale_rl_dagster.card.human import human
 from webscale_rl_dagster.card.pictures import diversity, measured
 from webscale_rl_dagster.card.values import count, share
 
@@ -33,9 +34,10 @@ def _checking(manifest: Mapping[str, Any]) -> Iterator[tuple[Part, ...]]:
     if checkers:
         yield prose(
             "Whether an answer is right was judged by {checkers}; what it judged wrongly is in "
-            "here. Nobody read the pairs.",
+            "here.",
             checkers=", ".join(checkers),
         )
+    yield _read(manifest)
     if unchecked:
         yield prose("{number} pairs name no checker.", number=count(unchecked))
     both = sorted({*checkers} & {*_names(manifest["models"]["generator"])})
@@ -51,6 +53,18 @@ def _checking(manifest: Mapping[str, Any]) -> Iterator[tuple[Part, ...]]:
             "model, whatever the rules said of them.",
             number=count(paper),
         )
+
+
+def _read(manifest: Mapping[str, Any]) -> tuple[Part, ...]:
+    found = human(manifest)
+    if not found or not found["release"]["marked"]:
+        return prose("Nobody read the pairs and marked them.")
+    return prose(
+        "People read {marked} of {pairs} pairs; {bad} that they call bad are in here.",
+        marked=count(found["release"]["marked"]),
+        pairs=count(manifest["pairs"]),
+        bad=count(found["release"]["bad"]),
+    )
 
 
 def _difficulty(manifest: Mapping[str, Any]) -> Iterator[tuple[Part, ...]]:

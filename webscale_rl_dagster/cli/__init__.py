@@ -13,13 +13,16 @@ from typing import Annotated
 
 import typer
 
+from webscale_rl_dagster.cli.audit import audit
 from webscale_rl_dagster.cli.benchmarks import benchmarks_app
 from webscale_rl_dagster.cli.configuration import config_app
 from webscale_rl_dagster.cli.console import errors
 from webscale_rl_dagster.cli.export import export
 from webscale_rl_dagster.cli.fate import fate
 from webscale_rl_dagster.cli.ingest import ingest
+from webscale_rl_dagster.cli.marks import mark, marks
 from webscale_rl_dagster.cli.release import push, release
+from webscale_rl_dagster.cli.remove import remove
 from webscale_rl_dagster.cli.run import run
 from webscale_rl_dagster.cli.show import home, show
 from webscale_rl_dagster.cli.status import status
@@ -35,7 +38,22 @@ app = typer.Typer(
 )
 app.add_typer(config_app, name="config")
 app.add_typer(benchmarks_app, name="benchmarks")
-for command in (ingest, run, status, trace, fate, release, push, show, home, export):
+for command in (
+    ingest,
+    run,
+    status,
+    trace,
+    fate,
+    audit,
+    mark,
+    marks,
+    remove,
+    release,
+    push,
+    show,
+    home,
+    export,
+):
     app.command()(command)
 
 

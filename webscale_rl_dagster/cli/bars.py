@@ -75,16 +75,17 @@ class IngestBar(IngestReport):
         )
 
 
-class ReleaseBars(ReleaseProgress):
-    """Shards read, a bar for each step."""
+class StepBars(ReleaseProgress):
+    """A bar for each step, in `things` that are read."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: Progress, things: str = "shards") -> None:
         self._bars = bars
+        self._things = things
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, step: str, done: int, of: int) -> None:
         if step not in self._tasks:
-            self._tasks[step] = self._bars.add_task(step, total=of, shard="shards", note="")
+            self._tasks[step] = self._bars.add_task(step, total=of, shard=self._things, note="")
         self._bars.update(self._tasks[step], completed=done)
 
 

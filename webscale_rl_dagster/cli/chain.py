@@ -26,6 +26,9 @@ def chain_tree(found: dict[str, Any]) -> Tree:
     for item in found["demonstrations"]:
         tree.add(_line("shown", f"{item['id']}: {_or(item['question'])} {_or(item['answer'])}"))
     tree.add(_calls(found["calls"]))
+    if gone := found["removed"]:
+        said = f"{gone['time'][:10]} by {gone['kind']}: {gone['reason']}"
+        tree.add(_line("document removed", said, _BAD))
     tree.add(_document(found["document"]))
     return tree
 

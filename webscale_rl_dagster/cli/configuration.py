@@ -7,8 +7,6 @@ import typer
 from webscale_rl_dagster.cli.console import console
 from webscale_rl_dagster.config import Config, EngineConfig, load_config
 from webscale_rl_dagster.errors import WebscaleError
-from webscale_rl_dagster.inference.engines import open_engine
-from webscale_rl_dagster.inference.tokens import token_counter
 
 config_app = typer.Typer(no_args_is_help=True, help="The configuration file.")
 
@@ -37,6 +35,9 @@ def check() -> None:
 
 
 def _open(role: str, config: EngineConfig) -> str:
+    from webscale_rl_dagster.inference.engines import open_engine
+    from webscale_rl_dagster.inference.tokens import token_counter
+
     try:
         identity = open_engine(config).identity
         token_counter(config)("x")

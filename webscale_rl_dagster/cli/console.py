@@ -19,8 +19,8 @@ FAILED, GATE_SHUT, INTERRUPTED = 1, 3, 130
 def summary(shards: int, usage: Usage) -> str:
     """What a command's model calls came to, on one line."""
     parts = [
-        f"{_plural(shards, 'shard')}",
-        f"{_plural(usage.requests, 'model call')} ({usage.reused:,} from the journal, "
+        f"{counted(shards, 'shard')}",
+        f"{counted(usage.requests, 'model call')} ({usage.reused:,} from the journal, "
         f"{usage.retries:,} retried, {usage.failures:,} failed)",
         f"{usage.prompt_tokens:,} prompt tokens ({_share(usage.cached_tokens, usage.prompt_tokens)}"
         f" cached), {usage.completion_tokens:,} generated, {usage.tokens_per_second:,.0f} a second",
@@ -32,7 +32,8 @@ def summary(shards: int, usage: Usage) -> str:
     return "; ".join(parts)
 
 
-def _plural(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """The number with the word for as many."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 

@@ -34,17 +34,19 @@ def fate(
 ) -> None:
     """What each stage did with a document. Exits 1 if there is no such document."""
     from webscale_rl_dagster.audit.fate import fates
+    from webscale_rl_dagster.audit.narrowing import narrowing_by
     from webscale_rl_dagster.audit.nearest import Unknown
     from webscale_rl_dagster.audit.released import Releases
     from webscale_rl_dagster.audit.sources import find_meant
     from webscale_rl_dagster.cli.unknown import give_up
+    from webscale_rl_dagster.home import index_home
     from webscale_rl_dagster.lineage.state import Digests, shard_state
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
 
     config = load_config()
     tables = Tables(Objects(config.storage))
-    meant = find_meant(tables, what)
+    meant = find_meant(tables, what, narrowing_by(tables, index_home(config)))
     if isinstance(meant, Unknown):
         give_up(meant)
     state = partial(shard_state, tables, digests=Digests(tables))
@@ -105,6 +107,8 @@ def _tree(item: dict[str, Any]) -> Tree:
     tree = Tree(_text(f"document {item['document_id']}", "bold"))
     ending = _ending(item)
     tree.add(_text(ending, _STYLES.get(item["outcome"], "red")))
+    if gone := item["removed"]:
+        tree.add(_text(f"removed  {gone['time'][:10]} by {gone['kind']}: {gone['reason']}", "red"))
     if item["duplicate_of"]:
         tree.add(_text(f"repeats {item['duplicate_of']}"))
     tree.add(_text(f"source  {item['source_uri']}, row {item['source_row']}"))

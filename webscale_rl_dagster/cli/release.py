@@ -31,7 +31,7 @@ def release(
     into train, validation and test. A release whose gate is shut cannot be exported or pushed;
     named again, it is judged again.
     """
-    from webscale_rl_dagster.cli.bars import ReleaseBars, new_bars
+    from webscale_rl_dagster.cli.bars import StepBars, new_bars
     from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, only_run_of
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.inference.interrupts import signals_noted
@@ -54,7 +54,7 @@ def release(
             raise ReleaseError(f"release {name} is made; judge it again without --previous")
         instance.add_dynamic_partitions(str(RELEASES.name), [name])
         result = execute(
-            build_definitions(config, release_progress=ReleaseBars(bars)),
+            build_definitions(config, release_progress=StepBars(bars)),
             "make_release",
             instance=instance,
             shard=name,
@@ -119,6 +119,8 @@ def _print(made: Release) -> None:
         console.print(f"{shut} of {shards} shards left out: `webscale-rl status` says why")
     for reason, count in manifest["dropped"].items():
         console.print(f"{count:,} left out: {reason}")
+    if removed := manifest["removed"]["documents"]:
+        console.print(f"{removed:,} documents of these shards were removed for good")
     if changed := manifest["previous"]:
         console.print(
             f"against {changed['name']}: {changed['added']:,} added, {changed['removed']:,} "

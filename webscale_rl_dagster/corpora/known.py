@@ -6,13 +6,24 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from webscale_rl_dagster.corpora.near import NearDocuments
+from webscale_rl_dagster.corpora.records import Document
+from webscale_rl_dagster.corpora.removed import REMOVED, Removed
 from webscale_rl_dagster.deduplication.documents import is_current, signature_of
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import StoredTable, Tables
 
 CACHE_KIB = 32 * 1024
 DUPLICATE = "duplicate_document"
 NEAR_DUPLICATE = "near_duplicate_document"
+_KEPT, _REMOVED = 0, 1
+_TABLE = "CREATE TABLE known (digest BLOB PRIMARY KEY, removed INTEGER) WITHOUT ROWID"
+_ADD = (
+    "INSERT INTO known VALUES (?, ?) "
+    "ON CONFLICT (digest) DO UPDATE SET removed = MAX(removed, excluded.removed)"
+)
+_COUNTS = pl.col("kept") | (pl.col("reason") == REMOVED).fill_null(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +38,46 @@ class Verdict:
 
 
 class KnownDocuments:
-    """All kept documents: 16 bytes of each id and, unless `near` is None, its signature.
+    """Kept and removed documents: 16 bytes of each id and, unless `near` is None, its signature.
 
     `near` is the similarity from which a document counts as a near duplicate. SQLite keeps a
     database without a name in its page cache and, beyond that, in a temporary file that nobody else
     sees and that goes with the process, however that ends.
     """
 
-    def __init__(self, *, near: float | None) -> None:
+    def __init__(self, *, near: float | None, removed: Removed | None = None) -> None:
         self._loaded: set[str] = set()
+        self._removed = removed or Removed(())
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        self._database.execute("CREATE TABLE known (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._database.execute(_TABLE)
         self._near = NearDocuments(self._database, near) if near is not None else None
         self._database.execute("BEGIN")
 
     def close(self) -> None:
         self._database.close()
 
-    def judge(self, document_id: str, text: str) -> Verdict:
-        """A document that is kept is remembered; one that is not never makes another a repeat."""
-        if self._knows(document_id):
+    def judge(self, document_id: str, document: Document) -> Verdict:
+        """A document that is kept is remembered; one that repeats it never makes another a repeat.
+
+        One that was removed, or that a rule of a removal keeps out, is remembered as such: neither
+        it nor what nearly repeats it comes in again. A text that is kept for another source of it
+        is a repeat of that, whatever rule its own is under.
+        """
+        known = self._find(document_id)
+        if known == _KEPT and self._removed.of_document(document_id) is None:
             return Verdict(DUPLICATE, document_id)
+        if known == _REMOVED or self._is_barred(document_id, document):
+            return self._removed_now(document_id, document.text)
         if self._near is None:
             self._add(document_id, None)
             return Verdict()
-        minhash = signature_of(text)
+        minhash = signature_of(document.text)
         survivor = self._near.find(minhash)
         if survivor is not None:
-            return Verdict(NEAR_DUPLICATE, survivor)
+            removed = self._find(survivor) == _REMOVED
+            return Verdict(REMOVED if removed else NEAR_DUPLICATE, survivor)
         self._add(document_id, minhash)
         return Verdict(minhash=minhash)
 
@@ -74,39 +95,59 @@ class KnownDocuments:
         for key in tables.shards("raw_documents"):
             if key in self._loaded or key.startswith(without):
                 continue
-            for document_id, minhash in self._stored(tables, key):
-                self._add(document_id, minhash)
+            for document_id, removed, minhash in self._stored(tables.open("raw_documents", key)):
+                self._add(document_id, minhash, removed=removed)
             self._loaded.add(key)
 
     def loaded(self, key: str) -> None:
         """The shard's documents have been judged one by one."""
         self._loaded.add(key)
 
-    def _knows(self, document_id: str) -> bool:
-        row = (_digest(document_id),)
-        return bool(self._database.execute("SELECT 1 FROM known WHERE digest = ?", row).fetchone())
+    def _is_barred(self, document_id: str, document: Document) -> bool:
+        found = self._removed.find(
+            document_id,
+            url=document.url,
+            source_uri=document.source_uri,
+            licence=document.licence,
+        )
+        return found is not None
 
-    def _add(self, document_id: str, minhash: bytes | None) -> None:
+    def _removed_now(self, document_id: str, text: str) -> Verdict:
+        minhash = None if self._near is None else signature_of(text)
+        self._add(document_id, minhash, removed=True)
+        return Verdict(REMOVED, minhash=minhash)
+
+    def _find(self, document_id: str) -> int | None:
+        """`_KEPT`, `_REMOVED`, or None if nothing is known of it."""
         row = (_digest(document_id),)
-        self._database.execute("INSERT OR IGNORE INTO known VALUES (?)", row)
+        found = self._database.execute("SELECT removed FROM known WHERE digest = ?", row).fetchone()
+        return None if found is None else int(found[0])
+
+    def _add(self, document_id: str, minhash: bytes | None, *, removed: bool = False) -> None:
+        """A text that is kept in one place and was removed in another counts as removed."""
+        row = (_digest(document_id), _REMOVED if removed else _KEPT)
+        self._database.execute(_ADD, row)
         if self._near is not None and minhash is not None:
             self._near.add(document_id, minhash)
 
-    def _stored(self, tables: Tables, key: str) -> Iterator[tuple[str, bytes | None]]:
-        """Ids with their signatures, which are made of the texts where none can be used."""
-        if self._near is None:
-            for row in tables.kept_rows("raw_documents", key, columns=["document_id"]):
-                yield row["document_id"], None
-            return
+    def _stored(self, table: StoredTable) -> Iterator[tuple[str, bool, bytes | None]]:
+        """Ids, whether removed, and signatures.
+
+        A signature that is missing or of another scheme is made of the text; a removed document has
+        the one that it was removed with, or none.
+        """
+        names = ["document_id", "kept", "minhash"]
         stale = 0
-        for row in tables.kept_rows("raw_documents", key, columns=["document_id", "minhash"]):
-            current = is_current(row["minhash"])
-            stale += not current
-            yield row["document_id"], row["minhash"] if current else None
-        if not stale:
+        for batch in table.batches([*names[: None if self._near else 2], "reason"]):
+            for row in batch.filter(_COUNTS).iter_rows(named=True):
+                current = is_current(row.get("minhash"))
+                stale += row["kept"] and not current
+                yield row["document_id"], not row["kept"], row["minhash"] if current else None
+        if self._near is None or not stale:
             return
-        for row in tables.kept_rows("raw_documents", key, columns=["document_id", "text"]):
-            yield row["document_id"], signature_of(row["text"])
+        for batch in table.kept_batches(["document_id", "text"]):
+            for document_id, text in batch.iter_rows():
+                yield document_id, False, signature_of(text)
 
 
 def _digest(document_id: str) -> bytes:

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from webscale_rl_dagster.corpora.known import DUPLICATE, KnownDocuments, Verdict
+from webscale_rl_dagster.corpora.known import (
+    DUPLICATE,
+    NEAR_DUPLICATE,
+    KnownDocuments,
+    Verdict,
+)
 from webscale_rl_dagster.corpora.records import Document
+from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.errors import IngestError
 from webscale_rl_dagster.identity import ShardKey, document_id
 from webscale_rl_dagster.storage.tables import Row, Tables, WrittenTable
@@ -29,6 +35,7 @@ class IngestedShard:
     rows: int
     kept: int
     duplicates: int
+    """Exact and near ones; what is neither kept nor one of them was removed."""
     table: WrittenTable
     new: bool
     """False if the table was there before, from a complete ingestion or an unfinished one."""
@@ -69,7 +76,7 @@ class ShardWriter:
         if self._shard is None:
             self._shard = _OpenShard(self._tables, self._next_key())
         identity = document_id(document.text)
-        verdict = self._known.judge(identity, document.text)
+        verdict = self._known.judge(identity, document)
         self._shard.add(document, self._row(document, identity, verdict))
         full = self._shard.rows >= self._shard_documents
         return self.flush() if full or self._shard.characters >= SHARD_CHARACTERS else None
@@ -92,17 +99,18 @@ class ShardWriter:
         return str(ShardKey(self._corpus, self._file, len(self.shards)))
 
     def _row(self, document: Document, identity: str, verdict: Verdict) -> Row:
+        removed = verdict.reason == REMOVED
         return {
             "document_id": identity,
-            "text": None if verdict.reason == DUPLICATE else document.text,
+            "text": None if removed or verdict.reason == DUPLICATE else document.text,
             "corpus": self._corpus,
             "source_uri": document.source_uri,
             "source_row": document.source_row,
             "url": document.url,
-            "title": document.title,
+            "title": None if removed else document.title,
             "licence": document.licence,
             "language": document.language,
-            "metadata": document.metadata,
+            "metadata": None if removed else document.metadata,
             "ingested_at": self._now,
             "duplicate_of": verdict.duplicate_of,
             "minhash": verdict.minhash,
@@ -115,7 +123,7 @@ class _OpenShard:
     """A shard that is being filled: its rows lie in a local file until it is closed."""
 
     def __init__(self, tables: Tables, key: str) -> None:
-        self.rows = self.kept = self.characters = 0
+        self.rows = self.kept = self.duplicates = self.characters = 0
         self._tables = tables
         self._key = key
         self._said = sha256()
@@ -127,6 +135,7 @@ class _OpenShard:
         self._said.update(_said(row))
         self.rows += 1
         self.kept += row["kept"]
+        self.duplicates += row["reason"] in (DUPLICATE, NEAR_DUPLICATE)
         self.characters += len(document.text) + len(document.metadata or "")
 
     def abandon(self) -> None:
@@ -140,7 +149,7 @@ class _OpenShard:
         self._context.close()
         table = earlier or self._writer.written
         return IngestedShard(
-            self._key, self.rows, self.kept, self.rows - self.kept, table, new=earlier is None
+            self._key, self.rows, self.kept, self.duplicates, table, new=earlier is None
         )
 
     def _earlier(self) -> WrittenTable | None:

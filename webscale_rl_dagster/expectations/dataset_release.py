@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
+from webscale_rl_dagster.corpora.removed import Removed
 from webscale_rl_dagster.expectations import claims
 from webscale_rl_dagster.expectations import verdicts as judged
 from webscale_rl_dagster.expectations.facts import key
 from webscale_rl_dagster.expectations.release_facts import ReleaseFacts
 from webscale_rl_dagster.prompts.schemas import DOMAINS
+from webscale_rl_dagster.releases.removals import are_removed
 from webscale_rl_dagster.verification.answer_types import VERIFIERS
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ def expectations(gates: GatesConfig, facts: ReleaseFacts) -> list[Expectation]:
         claims.every_row("split_as_stated"),
         claims.unique("key", name="qa_id_unique"),
         claims.every_row("document_in_one_split"),
+        claims.every_row("document_not_removed"),
         claims.every_row("pair_present"),
         claims.every_row("verdicts_accepting"),
         claims.every_row("verifier_named"),
@@ -56,7 +60,7 @@ def expectations(gates: GatesConfig, facts: ReleaseFacts) -> list[Expectation]:
 
 def columns(batches: Iterable[pl.DataFrame], facts: ReleaseFacts) -> pl.DataFrame:
     """The narrow frame that the suite looks at; questions and answers stay out of it."""
-    frame = claims.narrow("dataset_release", batches, _row_claims)
+    frame = claims.narrow("dataset_release", batches, partial(_row_claims, facts.removed))
     stated = pl.DataFrame(
         {"split": list(facts.splits), "rows": list(facts.splits.values())},
         schema={"split": pl.String(), "rows": pl.Int64()},
@@ -71,7 +75,7 @@ def columns(batches: Iterable[pl.DataFrame], facts: ReleaseFacts) -> pl.DataFram
     )
 
 
-def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
+def _row_claims(removed: Removed, frame: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("answer_type").is_in(list(VERIFIERS)).fill_null(False)
     return frame.select(
         claims.few("split"),
@@ -80,6 +84,7 @@ def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
         claims.few("style"),
         key("qa_id").alias("key"),
         key("document_id").alias("document"),
+        (~are_removed(frame, removed)).alias("document_not_removed"),
         claims.present(["question", "answer"]).alias("pair_present"),
         judged.accepting().alias("verdicts_accepting"),
         (known & claims.present(["verifier"])).alias("verifier_named"),

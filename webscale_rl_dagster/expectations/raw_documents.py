@@ -9,6 +9,7 @@ import polars as pl
 
 from webscale_rl_dagster.config import GatesConfig
 from webscale_rl_dagster.corpora.known import DUPLICATE, NEAR_DUPLICATE
+from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.expectations import claims
 from webscale_rl_dagster.expectations.facts import Facts, key
 from webscale_rl_dagster.identity import document_id
@@ -32,6 +33,7 @@ def expectations(gates: GatesConfig, facts: Facts) -> list[Expectation]:
         claims.every_row("text_present"),
         claims.every_row("id_is_content"),
         claims.every_row("survivor_named"),
+        claims.every_row("removed_is_bare"),
         claims.every_row("source_named"),
         claims.every_row("licence_present", severity="warning"),
     ]
@@ -44,13 +46,16 @@ def columns(batches: Iterable[pl.DataFrame], facts: Facts) -> pl.DataFrame:
 
 def _row_claims(frame: pl.DataFrame) -> pl.DataFrame:
     repeats = pl.col("reason").is_in(REPEATS).fill_null(False)
+    removed = (pl.col("reason") == REMOVED).fill_null(False)
+    bare = pl.col("title").is_null() & pl.col("metadata").is_null()
     content = pl.col("text").map_elements(document_id, return_dtype=pl.String)
     return frame.select(
         *claims.outcome_columns(),
         pl.when("kept").then(key("document_id")).alias("kept_id"),
         claims.holds_if_kept(claims.present(["text"]), "text_present"),
         claims.holds_if_kept(content == pl.col("document_id"), "id_is_content"),
-        (repeats == pl.col("duplicate_of").is_not_null()).alias("survivor_named"),
+        (removed | (repeats == pl.col("duplicate_of").is_not_null())).alias("survivor_named"),
+        (~removed | bare).alias("removed_is_bare"),
         claims.holds_if_kept(
             claims.present(["corpus", "source_uri"]) & pl.col("source_row").is_not_null(),
             "source_named",

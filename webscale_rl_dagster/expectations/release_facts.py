@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.expectations.facts import Batches, Facts
 from webscale_rl_dagster.releases.files import content_sha256
 from webscale_rl_dagster.releases.gate import Verdict, record_verdict
@@ -25,6 +26,8 @@ class ReleaseFacts(Facts):
     """Pairs of each, as stated."""
     before: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Pairs of the release before by domain, answer type and so on; empty if there is none."""
+    removed: Removed = field(default_factory=lambda: Removed(()))
+    """All removals of the storage by now."""
     files_as_stated: bool = True
     """Whether the files are those that the manifest names, byte for byte."""
 
@@ -39,6 +42,7 @@ def facts_of_release(name: str, objects: Objects) -> tuple[Batches, ReleaseFacts
         files={ASSET: content_sha256(found)},
         splits=manifest["splits"],
         before=(manifest["previous"] or {}).get("mix", {}),
+        removed=Removed(tombstones(objects)),
         files_as_stated=found == stated,
     )
 

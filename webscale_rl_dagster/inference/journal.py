@@ -143,26 +143,12 @@ class Journal:
             if not any(name.endswith(SEGMENT) for name in names) and len(names) <= 1:
                 return
             try:
-                self._merge(names)
+                merge(self._objects, self._place.prefix, names)
             except StorageError as error:
                 lost = error
                 continue
             return
         raise lost
-
-    def _merge(self, names: Sequence[str]) -> None:
-        """StorageError if a file vanishes under us: another run has merged it."""
-        merged = f"{self._place.prefix}/{self._session}{MERGED}"
-        seen = Spool()
-        with tempfile.NamedTemporaryFile(suffix=MERGED) as file:
-            schema = pl.DataFrame(schema=CALLS).to_arrow().schema
-            with pq.ParquetWriter(file.name, schema, compression="zstd") as writer:
-                for calls in read_calls(self._objects, names):
-                    first = [seen.add(key, _NOTHING) for key in calls["request_id"]]
-                    writer.write_table(calls.filter(pl.Series(first)).to_arrow().cast(schema))
-            seen.close()
-            self._objects.put_file(merged, Path(file.name))
-        self._objects.delete(name for name in names if name != merged)
 
     def _load(self) -> None:
         """Every record of the journal; when a file vanishes it was merged, so list again."""
@@ -213,6 +199,35 @@ class _Pending:
 
 
 _NOTHING = Completion("", "", 0, 0)
+
+
+def merge(
+    objects: Objects, prefix: str, names: Sequence[str], *, without: pl.Expr | None = None
+) -> None:
+    """Replace these files of a journal by one, each call once; no others are touched.
+
+    The new one is on storage before the old ones go. StorageError if a file vanishes under us:
+    another run has merged it.
+
+    Args:
+        objects: Where the journal is.
+        prefix: Its folder.
+        names: Its files.
+        without: True of calls that are left out.
+    """
+    seen = Spool()
+    with tempfile.NamedTemporaryFile(suffix=MERGED) as file:
+        schema = pl.DataFrame(schema=CALLS).to_arrow().schema
+        with pq.ParquetWriter(file.name, schema, compression="zstd") as writer:
+            for calls in read_calls(objects, names):
+                wanted = calls if without is None else calls.remove(without)
+                first = [seen.add(key, _NOTHING) for key in wanted["request_id"]]
+                writer.write_table(
+                    wanted.filter(pl.Series(first, dtype=pl.Boolean)).to_arrow().cast(schema)
+                )
+        seen.close()
+        objects.put_file(f"{prefix}/{uuid.uuid4().hex}{MERGED}", Path(file.name))
+    objects.delete(names)
 
 
 def read_calls(

@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from jsonschema import Draft202012Validator
 
 from webscale_rl_dagster.inference.protocol import Ask, CompletionRequest, Failed
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 _FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _EATEN = re.compile(r"[\x00-\x08\x0b-\x1f]|\t(?=[a-z])")
@@ -58,6 +60,8 @@ def parse_object(
 @functools.lru_cache(maxsize=1024)
 def _validator(schema: bytes) -> Draft202012Validator:
     """Building one takes longer than using it, and the calls of a stage share a few schemas."""
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(orjson.loads(schema))
 
 

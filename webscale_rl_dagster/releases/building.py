@@ -21,11 +21,13 @@ from webscale_rl_dagster.releases.cleaning import Drop, is_among, unclean
 from webscale_rl_dagster.releases.comparison import changes, counted
 from webscale_rl_dagster.releases.describing import describe
 from webscale_rl_dagster.releases.files import table_file
-from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, MANIFEST, key_of
+from webscale_rl_dagster.releases.human import human
+from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, MANIFEST, REMOVED, key_of
 from webscale_rl_dagster.releases.manifest import manifest_of
 from webscale_rl_dagster.releases.progress import ReleaseProgress
 from webscale_rl_dagster.releases.published import Published, owned
 from webscale_rl_dagster.releases.reading import Release, open_release
+from webscale_rl_dagster.releases.removals import Removals
 from webscale_rl_dagster.releases.writing import Written, write_pairs
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
@@ -60,8 +62,8 @@ def build_release(
     """Store a release of what these shards publish; the caller vouches that their gates are open.
 
     Its rows are in the order of the shards' keys. Of pairs alike the one that was in the previous
-    release stays, else the first. The same tables, settings and previous release make the same
-    files.
+    release stays, else the first. The same tables, marks, settings and previous release make the
+    same files.
 
     Args:
         tables: Where the shards are, and the release will be.
@@ -84,18 +86,22 @@ def build_release(
         raise ReleaseError(f"release {name} exists and never changes: take another name")
     before = open_release(objects, previous) if previous else None
     published = Published(tables, sorted(set(shards)), judged=judged, progress=on_progress)
+    removals = Removals(tables, published.shards)
     if processes is None:
         processes = len(os.sched_getaffinity(0)) if published.rows() >= _WORTH_PROCESSES else 1
     with opened(objects, config, processes) as (decontaminator, benchmarks):
         released = _ids(before) if before else frozenset()
-        drops = unclean(published, decontaminator, released=released, processes=processes)
+        drops = removals.drops(published)
+        drops |= unclean(
+            published, decontaminator, released=released, without=drops, processes=processes
+        )
     drops |= _unbalanced(published, config.release.balance, drops)
     with tempfile.TemporaryDirectory(prefix="webscale-rl-release-") as temporary:
         folder = Path(temporary)
         written = write_pairs(published, drops, folder, config.release.splits)
         if not written.pairs:
             raise ReleaseError("there is nothing to release: no pair is published, or none is left")
-        changed = _changes(before, written, folder)
+        changed = _changes(before, written, folder, removals)
         sample = written.measures.sample
         spread, places = diversity(sample.frame())
         manifest = manifest_of(
@@ -107,7 +113,8 @@ def build_release(
             config=config,
             benchmarks=benchmarks,
             changed=changed,
-            measures=written.measures.summary(spread),
+            removed=removals.store(folder / REMOVED),
+            measures=written.measures.summary(spread) | {"human": human(tables, folder)},
             left_out=left_out,
         )
         describe(folder, manifest, written.tally, pairs=sample.pairs(SHOWN), places=places)
@@ -137,12 +144,14 @@ def _unbalanced(
     }
 
 
-def _changes(before: Release | None, written: Written, folder: Path) -> dict[str, Any] | None:
+def _changes(
+    before: Release | None, written: Written, folder: Path, removals: Removals
+) -> dict[str, Any] | None:
     """Written to a file, and counted."""
     if before is None:
         return None
     data = sorted((folder / "data").iterdir())
-    frame = changes(before, data, folder / DROPPED, list(written.shards))
+    frame = changes(before, data, folder / DROPPED, list(written.shards), are_removed=removals.of)
     with table_file("release_changes", folder / CHANGES) as writer:
         writer.add_frame(frame)
     content = before.manifest["content_sha256"]

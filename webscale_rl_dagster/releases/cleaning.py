@@ -33,9 +33,12 @@ def unclean(
     decontaminator: Decontaminator | None,
     *,
     released: Set[str] = frozenset(),
+    without: Container[str] = frozenset(),
     processes: int = 1,
 ) -> dict[str, Drop]:
     """By `qa_id`, the pairs that hold benchmark items and those that repeat another.
+
+    Pairs `without` which the release is made are passed over: they are left out already.
 
     Of pairs alike a `released` one stays, else the first. Memory holds the index of the questions,
     2 KB each; the pairs are read once, and once more where some were released.
@@ -46,7 +49,7 @@ def unclean(
     drops: dict[str, Drop] = {}
 
     def clean() -> Iterator[Question]:
-        for row, hits in _marked(_rows(published, released), decontaminator):
+        for row, hits in _marked(_rows(published, released, without), decontaminator):
             if hits:
                 drops[row["qa_id"]] = Drop("contaminated", contamination=hits[0].evidence())
             else:
@@ -64,14 +67,14 @@ def is_among(ids: pl.Series, those: Container[str]) -> pl.Series:
     return pl.Series([qa_id in those for qa_id in ids], dtype=pl.Boolean)
 
 
-def _rows(published: Published, released: Set[str]) -> Iterator[Row]:
+def _rows(published: Published, released: Set[str], without: Container[str]) -> Iterator[Row]:
     """Those that were released come first."""
     for turn in (True, False) if released else (False,):
         step = "cleaning what was released" if turn else "cleaning"
         for _, batch in published.batches(_ASKED, step=step):
-            yield from batch.filter(is_among(batch["qa_id"], released) == turn).iter_rows(
-                named=True
-            )
+            ids = batch["qa_id"]
+            wanted = (is_among(ids, released) == turn) & ~is_among(ids, without)
+            yield from batch.filter(wanted).iter_rows(named=True)
 
 
 def _marked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ SHARD_LEFT_OUT = "shard_left_out"
 """Its shard is no part of this release: its gate is shut, or it is gone."""
 NOT_PUBLISHED = "not_published"
 """Its shard no longer publishes it; `checked_qa` says why, if it is a candidate still."""
+DOCUMENT_REMOVED = "document_removed"
+"""Its document was removed for good; `removed.parquet` says why."""
 
 _PLACE = ("qa_id", "split", "shard")
 _SAME = [name for name in TABLES["dataset_release"].names() if name not in _PLACE]
@@ -26,12 +28,18 @@ _DIGEST = {
     "split": pl.Categorical(),
     "shard": pl.Categorical(),
     "content": pl.UInt64(),
+    "removed": pl.Boolean(),
 }
 _BATCH_ROWS = 10_000
 
 
 def changes(
-    previous: Release, data: Sequence[Path], dropped: Path, shards: Sequence[str]
+    previous: Release,
+    data: Sequence[Path],
+    dropped: Path,
+    shards: Sequence[str],
+    *,
+    are_removed: Callable[[pl.DataFrame], pl.Series],
 ) -> pl.DataFrame:
     """Rows of `release_changes`: each pair that is not in both as it was.
 
@@ -42,11 +50,15 @@ def changes(
         data: This release's files.
         dropped: Its table of what was left out.
         shards: Those it is made of.
+        are_removed: Which rows of `dataset_release` are of removed documents.
     """
-    before = _digests(
+    stored = (
         batch for split in previous.splits for batch in previous.batches(split, rows=_BATCH_ROWS)
     )
-    now = _digests(batch for path in data for batch in _read(path))
+    before = _digests(batch.with_columns(removed=are_removed(batch)) for batch in stored)
+    now = _digests(
+        batch.with_columns(removed=pl.lit(False)) for path in data for batch in _read(path)
+    )
     left_out = pl.read_parquet(dropped, columns=["qa_id", "reason"])
     both = before.join(now, on="qa_id", suffix="_now")
     other = pl.col("content") != pl.col("content_now")
@@ -60,7 +72,9 @@ def changes(
         gone.select(
             "qa_id",
             change=pl.lit(REMOVED),
-            reason=pl.col("reason").fill_null(unknown.otherwise(pl.lit(SHARD_LEFT_OUT))),
+            reason=pl.when("removed")
+            .then(pl.lit(DOCUMENT_REMOVED))
+            .otherwise(pl.col("reason").fill_null(unknown.otherwise(pl.lit(SHARD_LEFT_OUT)))),
         ),
         both.filter(other).select("qa_id", change=pl.lit(CHANGED)),
         both.filter(elsewhere & ~other).select("qa_id", change=pl.lit(MOVED)),

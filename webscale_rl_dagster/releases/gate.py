@@ -10,6 +10,7 @@ from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.files import content_sha256
 from webscale_rl_dagster.releases.layout import VERDICT, key_of
 from webscale_rl_dagster.releases.reading import Release, open_release, release_names
+from webscale_rl_dagster.releases.withdrawal import withdrawal_of
 from webscale_rl_dagster.storage.objects import Objects
 
 
@@ -48,7 +49,8 @@ def is_open(release: Release) -> bool:
 
 def latest_open(objects: Objects) -> str | None:
     """The name of the release that was made last of those whose gates are open."""
-    releases = [open_release(objects, name) for name in release_names(objects)]
+    names = [name for name in release_names(objects) if withdrawal_of(objects, name) is None]
+    releases = [open_release(objects, name) for name in names]
     made = [(release.manifest["created"], release.name) for release in releases if is_open(release)]
     return max(made)[1] if made else None
 
@@ -57,7 +59,7 @@ def behind_a_shut_gate(objects: Objects, name: str) -> Release | None:
     """A release that was made and may be judged again; None if there is none of that name.
 
     Raises:
-        ReleaseError: it is there, and its gate is open.
+        ReleaseError: it is there, and its gate is open, or it was withdrawn.
     """
     if name not in release_names(objects):
         return None

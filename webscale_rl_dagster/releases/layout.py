@@ -10,6 +10,7 @@ FOLDER = "releases"
 MANIFEST = "RELEASE.json"
 """Written last: a folder without it is no release yet."""
 DROPPED = "dropped.parquet"
+REMOVED = "removed.parquet"
 CHANGES = "changes.parquet"
 CARD = "README.md"
 PAGE = "card.html"
@@ -18,6 +19,8 @@ LICENCES = "LICENSES.md"
 CROISSANT = "croissant.json"
 VERDICT = "VERDICT.json"
 """What the gate says of it: the one file that may come later, and change."""
+WITHDRAWN = "WITHDRAWN.json"
+"""Why a release is no more; beside it only the manifest is left."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _DATA = re.compile(r"data/(?P<split>[a-z]+)-(?P<number>\d{5,})-of-(?P<count>\d{5,})\.parquet")

@@ -49,6 +49,7 @@ def manifest_of(
     config: Config,
     benchmarks: list[dict[str, Any]],
     changed: dict[str, Any] | None,
+    removed: dict[str, Any],
     measures: dict[str, Any],
     left_out: Sequence[str],
 ) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def manifest_of(
         config: The settings in force.
         benchmarks: What the indexes say of themselves.
         changed: How it differs from the previous release, if there is one.
+        removed: Documents that were removed from the shards, by removal.
         measures: What `card.measures` counted.
         left_out: Shards behind a shut gate.
     """
@@ -101,6 +103,7 @@ def manifest_of(
         "licences": tally.of("licence"),
         "corpora": tally.of("corpus"),
         "mix": {kind: tally.of(kind) for kind in MIX},
+        "removed": removed,
         "previous": changed,
         "files": [asdict(file) for file in files],
         "shards": written.shards,

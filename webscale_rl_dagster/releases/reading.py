@@ -11,6 +11,7 @@ import polars as pl
 
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.layout import FOLDER, MANIFEST, data_place, key_of
+from webscale_rl_dagster.releases.withdrawal import refuse_withdrawn
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import BATCH_ROWS, StoredTable, sha256_of
 
@@ -68,7 +69,7 @@ class Release:
 
 
 def release_names(objects: Objects) -> list[str]:
-    """Those that are finished, sorted."""
+    """Those that are finished, sorted; withdrawn ones too, whose names stay taken."""
     return sorted(
         parts[1]
         for key in objects.list(FOLDER)
@@ -80,8 +81,10 @@ def open_release(objects: Objects, name: str) -> Release:
     """A release by its name.
 
     Raises:
-        ReleaseError: it does not exist, is not finished, or its files are not all there.
+        ReleaseError: it does not exist, is not finished, or was withdrawn, or its files are not
+            all there.
     """
+    refuse_withdrawn(objects, name)
     folder = key_of(name)
     paths = [key.removeprefix(f"{folder}/") for key in objects.list(folder)]
     if MANIFEST not in paths:

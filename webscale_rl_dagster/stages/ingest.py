@@ -13,6 +13,7 @@ from webscale_rl_dagster.corpora.known import KnownDocuments
 from webscale_rl_dagster.corpora.marker import Marker, read_marker, shards_of, write_marker
 from webscale_rl_dagster.corpora.quarantine import Quarantine
 from webscale_rl_dagster.corpora.records import Meter, ReadOptions, Rejected, uri_of
+from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.corpora.shards import TABLE, IngestedShard, ShardWriter
 from webscale_rl_dagster.corpora.sources import Source, find_sources
 from webscale_rl_dagster.errors import IngestError
@@ -62,7 +63,8 @@ def ingest(
     leaves tables that say the same as they are, and ends as an undisturbed run would have.
 
     A text that is stored already, or whose similarity to a stored one is estimated at
-    `near_duplicates` or more, is a row that is not kept. None looks for exact repeats only.
+    `near_duplicates` or more, is a row that is not kept. None looks for exact repeats only. So is
+    what was removed, and what nearly repeats it or is under a rule of a removal: without its text.
     """
     if re.fullmatch(CORPUS_NAME, corpus) is None:
         raise IngestError(
@@ -100,7 +102,8 @@ class _Ingestion:
 
     def run(self) -> Iterator[IngestedShard]:
         self.bytes_total = sum(source.size() for source in self.sources)
-        with closing(KnownDocuments(near=self.near_duplicates)) as known:
+        removed = Removed(tombstones(self.tables.objects))
+        with closing(KnownDocuments(near=self.near_duplicates, removed=removed)) as known:
             for source in self.sources:
                 yield from self._source(source, known)
                 self.bytes_done += source.size()

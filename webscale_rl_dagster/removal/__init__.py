@@ -1,0 +1,1 @@
+"""Takes documents out of everything that was made of them, and keeps them out."""

@@ -1,0 +1,1 @@
+"""The audit page: server-rendered, without script, for one person or a team."""

@@ -1,0 +1,99 @@
+"""The search index as the pages see it: kept up to date by a thread, read by all others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from webscale_rl_dagster.errors import IndexBusy
+from webscale_rl_dagster.storage.tables import Tables
+
+if TYPE_CHECKING:
+    from webscale_rl_dagster.search.catalog import Catalog
+    from webscale_rl_dagster.search.index import Index
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """How far the index is."""
+
+    kind: Literal["building", "ready", "elsewhere", "failed"] = "building"
+    """elsewhere: another process keeps it up to date."""
+    done: int = 0
+    of: int = 0
+    """Shards and releases that have changed; 0 if that is not known yet."""
+    unreadable: int = 0
+    """Shards and releases that could not be indexed; they are tried again."""
+
+
+class Indexing:
+    """Readers get what is there, however far the first build is."""
+
+    def __init__(self, tables: Tables, folder: Path) -> None:
+        self.state = IndexState()
+        self._tables = tables
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._failed: dict[str, str] = {}
+
+    def index(self) -> Index | None:
+        """None until the first part of it is written."""
+        from webscale_rl_dagster.search.index import open_index
+
+        with self._lock:
+            if self._index is None:
+                self._index = open_index(self.folder)
+            return self._index
+
+    def catalog(self) -> Catalog:
+        from webscale_rl_dagster.search.catalog import Catalog
+
+        return Catalog.open(self.folder)
+
+    def update(self) -> None:
+        """Bring it up to date; what goes wrong is logged, and told by `state`."""
+        try:
+            self.state = self._updated()
+        except Exception:  # the thread's boundary: readers go on with what there is
+            _log.exception("the search index could not be brought up to date")
+            self.state = IndexState("failed")
+
+    def _updated(self) -> IndexState:
+        from webscale_rl_dagster.search.updating import update
+
+        try:
+            failed = update(self._tables, self.folder, on_progress=self._progress).failed
+        except IndexBusy:
+            self._reload()
+            return IndexState("elsewhere")
+        for name in failed.keys() - self._failed.keys():
+            _log.warning("%s could not be indexed: %s", name, failed[name])
+        self._failed = failed
+        self._reload()
+        return IndexState("ready", unreadable=len(failed))
+
+    def keep_up_to_date(self, every_s: float) -> None:
+        """Start a thread that updates now and then every so many seconds, as long as we live."""
+
+        def work() -> None:
+            while True:
+                self.update()
+                time.sleep(every_s)
+
+        threading.Thread(target=work, name="index", daemon=True).start()
+
+    def _progress(self, done: int, of: int) -> None:
+        self.state = IndexState("building", done, of)
+        self._reload()
+
+    def _reload(self) -> None:
+        index = self.index()
+        if index is not None:
+            index.reload()
