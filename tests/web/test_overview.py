@@ -15,7 +15,6 @@ from starlette.testclient import TestClient
 from tests.web.reading import Page, assert_harmless, assert_readable
 from tests.web.sites import client_of, signed_in, site_on
 from tests.web.towns import HOSTILE, Towns
-from webscale_rl_dagster.errors import IndexBusy
 from webscale_rl_dagster.lineage.records import Judged, record_judged
 from webscale_rl_dagster.releases.layout import MANIFEST, PAGE, REMOVED, VERDICT, WITHDRAWN, key_of
 from webscale_rl_dagster.schemas import STAGES, TABLES
@@ -172,15 +171,19 @@ def test_the_card_is_served_where_nothing_of_it_runs(client: TestClient, towns: 
     assert "allow-" not in policy
 
 
-def test_the_files_of_a_release_are_plain_text(client: TestClient) -> None:
+def test_the_files_of_a_release_are_plain_text_or_saved(client: TestClient, towns: Towns) -> None:
     page = page_of(client, "/release/v2")
     files = [link for link in page.links if link.startswith("/release/v2/") and "card" not in link]
-    assert "/release/v2/RELEASE.json" in files
+    assert {"/release/v2/RELEASE.json", "/release/v2/dropped.parquet"} <= set(files)
     for link in files:
         answer = client.get(link)
         assert answer.status_code == 200
-        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    for name in ("dropped.parquet", "data", "card.html", "nothing"):
+        assert answer.content == towns.pipeline.tables.objects.get(f"releases{link[8:]}")
+        if link.endswith(".parquet"):
+            assert answer.headers["content-disposition"].startswith("attachment;")
+        else:
+            assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    for name in ("data", "card.html", "WITHDRAWN.json", "nothing"):
         assert client.get(f"/release/v2/{name}").status_code == 404
 
 
@@ -217,36 +220,27 @@ def test_pages_say_how_far_the_index_is(tmp_path: Path, state: IndexState, said:
         assert said in page_of(client_of(site), path).text
 
 
-def test_the_index_of_another_process_is_read(
-    towns: Towns, towns_site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from webscale_rl_dagster.search import updating
+def test_the_index_of_another_process_is_read(changed_site: Site) -> None:
+    from webscale_rl_dagster.search.folder import only_writer
 
-    def busy(*_: Any, **__: Any) -> None:
-        raise IndexBusy("elsewhere")
-
-    monkeypatch.setattr(updating, "update", busy)
-    site = site_on(towns.pipeline.settings["storage"])
-    site.indexing.update()
-    assert site.indexing.state.kind == "elsewhere"
-    assert "published pairs" in page_of(client_of(site), "/").text
+    changed_site.objects.delete(changed_site.objects.list("lineage/judged"))
+    with only_writer(changed_site.indexing.folder):
+        changed_site.indexing.update()
+    assert changed_site.indexing.state.kind == "elsewhere"
+    assert "published pairs" in page_of(client_of(changed_site), "/").text
 
 
 def test_what_breaks_the_index_is_told_and_readers_go_on(
-    towns: Towns, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    towns: Towns, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from webscale_rl_dagster.search import updating
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise OSError("the disk is full")
-
-    site = site_on(towns.pipeline.settings["storage"])
-    monkeypatch.setattr(updating, "update", broken)
+    no_folder = tmp_path / "index"
+    no_folder.write_text("a file")
+    site = site_on(towns.pipeline.settings["storage"], index=no_folder)
     site.indexing.update()
     assert site.indexing.state.kind == "failed"
-    assert "the disk is full" in caplog.text
+    assert str(no_folder) in caplog.text
     page = page_of(client_of(site), "/")
-    assert "the disk is full" not in page.text
+    assert str(no_folder) not in page.text
 
 
 def test_a_shard_that_cannot_be_indexed_is_counted_and_logged_once(

@@ -94,8 +94,9 @@ def found_in(parquet: Any, where: Where, columns: Sequence[str]) -> Iterator[pl.
         tested = group_of(parquet, group, [where.column])
         hits = pl.DataFrame(tested).select(where.test.arg_true()).to_series()
         if hits.len():
-            rows = pl.DataFrame(group_of(parquet, group, there).take(hits.to_arrow()))
-            yield rows.with_columns(absent).select(columns)
+            first, last = hits[0], hits[-1]
+            between = group_of(parquet, group, there).slice(first, last - first + 1)
+            yield pl.DataFrame(between)[hits - first].with_columns(absent).select(columns)
 
 
 def rows_of(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from webscale_rl_dagster.search.catalog import RELEASE, SHARD, Catalog, Part
-from webscale_rl_dagster.search.changes import DOCUMENTS, documents_token, parts_of
+from webscale_rl_dagster.search.changes import DOCUMENTS, Lying, documents_token, parts_of
 from webscale_rl_dagster.search.folder import only_writer, opened
 from webscale_rl_dagster.search.indexing import Indexing
 from webscale_rl_dagster.search.writing import Writing
@@ -43,9 +43,7 @@ def update(tables: Tables, folder: Path, *, on_progress: Progress | None = None)
     with only_writer(folder):
         lying = parts_of(tables.objects)
         keeper, indexes = opened(folder)
-        known = keeper.catalog.tokens()
-        changed = [part for part, one in lying.items() if known.get(part) != one.token]
-        gone = [part for part in known if part not in lying]
+        changed, gone = _compared(lying, keeper.catalog)
         if not changed and not gone:
             keeper.settle()
             return Updated()
@@ -72,6 +70,18 @@ def update(tables: Tables, folder: Path, *, on_progress: Progress | None = None)
         [part.name for part in gone],
         indexing.failed,
     )
+
+
+def pending(tables: Tables, folder: Path) -> int:
+    """Shards and releases that an update would index or drop; lists the storage."""
+    return sum(map(len, _compared(parts_of(tables.objects), Catalog.open(folder))))
+
+
+def _compared(lying: Mapping[Part, Lying], catalog: Catalog) -> tuple[list[Part], list[Part]]:
+    """What changed, and what is gone."""
+    known = catalog.tokens()
+    changed = [part for part, one in lying.items() if known.get(part) != one.token]
+    return changed, [part for part in known if part not in lying]
 
 
 def stale_shards(tables: Tables, folder: Path) -> list[str]:

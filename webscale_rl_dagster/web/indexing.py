@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from webscale_rl_dagster.search.catalog import Catalog
     from webscale_rl_dagster.search.index import Index
 
+_PAUSE = 10
+"""How much longer a pause is than the look before it, at least."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -66,10 +69,15 @@ class Indexing:
             self.state = IndexState("failed")
 
     def _updated(self) -> IndexState:
-        from webscale_rl_dagster.search.updating import update
+        from webscale_rl_dagster.search.apart import update_apart
+        from webscale_rl_dagster.search.updating import pending
 
+        if self.index() is not None and not pending(self._tables, self.folder):
+            self._reload()
+            return IndexState("ready")
+        root = self._tables.objects.root
         try:
-            failed = update(self._tables, self.folder, on_progress=self._progress).failed
+            failed = update_apart(root, self.folder, on_progress=self._progress).failed
         except IndexBusy:
             self._reload()
             return IndexState("elsewhere")
@@ -80,12 +88,16 @@ class Indexing:
         return IndexState("ready", unreadable=len(failed))
 
     def keep_up_to_date(self, every_s: float) -> None:
-        """Start a thread that updates now and then every so many seconds, as long as we live."""
+        """Start a thread that updates now and then every so many seconds, as long as we live.
+
+        Less often where to look takes long, as it does on storages of very many objects.
+        """
 
         def work() -> None:
             while True:
+                began = time.monotonic()
                 self.update()
-                time.sleep(every_s)
+                time.sleep(max(every_s, _PAUSE * (time.monotonic() - began)))
 
         threading.Thread(target=work, name="index", daemon=True).start()
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.gate import verdict_on
 from webscale_rl_dagster.releases.layout import (
     CARD,
+    CHANGES,
     CROISSANT,
+    DROPPED,
     LICENCES,
     MANIFEST,
     PAGE,
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 _MOST_LISTED = 200
 """Shards and removals on a release's page."""
 _TEXTS = (CARD, LICENCES, CROISSANT, MANIFEST, VERDICT)
+_TABLES = (DROPPED, CHANGES, REMOVED)
+_PIECE = 1024 * 1024
 _CARD_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -49,6 +54,7 @@ def show(request: Request) -> Response:
     """From the release itself, not from the index."""
     release = _opened(request)
     manifest = release.manifest
+    there = release.paths()
     return page(
         request,
         "release.html",
@@ -67,7 +73,11 @@ def show(request: Request) -> Response:
         removed=manifest.get("removed") or {"documents": 0, "removals": []},
         removed_documents=_removed(release),
         card=release.objects.exists(key_of(release.name, PAGE)),
-        files=[name for name in _TEXTS if release.objects.exists(key_of(release.name, name))],
+        files=[
+            name
+            for name in (*_TEXTS, *_TABLES)
+            if release.objects.exists(key_of(release.name, name))
+        ],
     )
 
 
@@ -85,12 +95,31 @@ def card(request: Request) -> Response:
     )
 
 
-def text(request: Request) -> Response:
-    """A file that describes the release, as plain text; the card links to some."""
+def file(request: Request) -> Response:
+    """One that describes the release, as plain text or to be saved; the card links to some."""
     name = request.path_params["file"]
-    if name not in _TEXTS:
-        raise HTTPException(404)
-    return Response(_file(_opened(request), name), media_type="text/plain")
+    if name in _TEXTS:
+        return Response(_file(_opened(request), name), media_type="text/plain")
+    if name in _TABLES:
+        return _saved(_opened(request), name)
+    raise HTTPException(404)
+
+
+def _saved(release: Release, name: str) -> Response:
+    key = key_of(release.name, name)
+    if not release.objects.exists(key):
+        raise HTTPException(404, f"Release {release.name} has no {name}.")
+
+    def pieces() -> Iterator[bytes]:
+        with release.objects.open(key) as stored:
+            while piece := stored.read(_PIECE):
+                yield piece
+
+    return StreamingResponse(
+        pieces(),
+        media_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _opened(request: Request) -> Release:
@@ -129,5 +158,5 @@ routes = [
     Route("/releases", index),
     Route("/release/{name}", show),
     Route("/release/{name}/card", card),
-    Route("/release/{name}/{file}", text),
+    Route("/release/{name}/{file}", file),
 ]

@@ -1,0 +1,53 @@
+"""An update in a process of its own, which gives its memory back and leaves readers their time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from webscale_rl_dagster.errors import StorageError, WebscaleError
+from webscale_rl_dagster.search.updating import Progress, Updated, update
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables
+
+
+def update_apart(root: str, folder: Path, *, on_progress: Progress) -> Updated:
+    """As `update` of the storage at `root`; it ends soon after this process does.
+
+    Raises:
+        IndexBusy: another update of the same folder is under way.
+        StorageError: the storage cannot be listed, or the process was killed.
+    """
+    # Not forked: a process of many threads, as a server is, cannot be.
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_update, args=(root, folder, there), daemon=True)
+    process.start()
+    there.close()
+    try:
+        with here:
+            while not isinstance(told := here.recv(), Updated | WebscaleError):
+                on_progress(*told)
+    except EOFError:
+        process.join()
+        raise StorageError(
+            f"the update of {folder} was cut short, by signal or for want of memory "
+            f"(exit status {process.exitcode}); the next one goes on from what is there"
+        ) from None
+    process.join()
+    if isinstance(told, WebscaleError):
+        raise told
+    return told
+
+
+def _update(root: str, folder: Path, there: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        tables = Tables(Objects(root))
+        there.send(update(tables, folder, on_progress=lambda done, of: there.send((done, of))))
+    except BrokenPipeError:
+        return
+    except WebscaleError as error:
+        there.send(error)
