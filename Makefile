@@ -2,7 +2,7 @@
 #   make demo    the whole pipeline on the sample corpus
 #   make test    all tests, then those of vLLM and of the trainers, in environments of their own (3 and 2 GB);
 #                some of the former: make test ARGS="tests/storage -m 'not slow'"; the audit page's
-#                need Chromium, which `make browser` installs where apt-get can
+#                need Chromium, which `make browser` installs as root and else says how to
 #   make dev     Dagster's UI on the state that the demo and the CLI use
 #   make lint    style, format and types
 #   make bench   every benchmark with its default arguments
@@ -25,7 +25,7 @@ demo: $(RUNTIME)
 
 ifeq ($(ARGS),)
 test: browser $(DEV) $(VLLM) $(TRAINERS)
-	$(BIN)/python -m pytest --ignore=tests/vllm --ignore=tests/trainers
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/vllm --ignore=tests/trainers
 	.venv-vllm/bin/python -m pytest tests/vllm
 	.venv-trainers/bin/python -m pytest tests/trainers --confcutdir=tests/trainers
 else

@@ -11,7 +11,7 @@ from benchmarks.auditing.calls import run_of
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.accounting import record_usage
-from webscale_rl_dagster.lineage.records import Judged, record_judged, record_made
+from webscale_rl_dagster.lineage.records import Judged, Made, record_judged, record_made
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
@@ -29,7 +29,7 @@ def write_tables(
     for stage, table in written.items():
         if stage in usage:
             record_usage(tables.objects, JournalPlace(stage, shard), usage[stage])
-        record_made(
+        made = record_made(
             tables,
             stage,
             shard,
@@ -40,19 +40,20 @@ def write_tables(
         )
         above = [name for name, next_one in pairwise(STAGES) if next_one == stage]
         files = {name: written[name].sha256 for name in (stage, *above)}
-        verdict = _judged(stage, shard, files, passed=not shut or stage != STAGES[-1])
-        record_judged(tables.objects, verdict)
+        passed = not shut or stage != STAGES[-1]
+        record_judged(tables.objects, _judged(made, files, passed=passed))
     return written[STAGES[0]]
 
 
-def _judged(stage: str, shard: str, files: dict[str, str], *, passed: bool) -> Judged:
+def _judged(made: Made, files: dict[str, str], *, passed: bool) -> Judged:
     return Judged(
-        asset=stage,
-        shard=shard,
+        asset=made.stage,
+        shard=made.shard,
         passed=passed,
         why="" if passed else "failed: acceptance_rate: 0.02 is below 0.05",
         failed=() if passed else ("acceptance_rate",),
         files=files,
-        run_id=run_of(shard),
+        made=made.time,
+        run_id=made.run_id,
         time=datetime.now(UTC).isoformat(),
     )

@@ -45,3 +45,14 @@ def test_no_slow_library_is_loaded(pipeline: Pipeline, command: str) -> None:
     loaded = set(ran.stderr.split())
     assert "webscale_rl_dagster.audit.lookup" in loaded
     assert not _SLOW & loaded
+
+
+def test_no_command_waits_for_what_another_one_loads() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import webscale_rl_dagster.cli, sys; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert "webscale_rl_dagster.cli.marks" in loaded
+    assert not (_SLOW | {"polars", "pyarrow"}) & set(loaded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from openlineage.client.generated.base import BaseFacet, RunEvent
 from tests.pipeline import Pipeline, town
 from tests.servers.lineage import Event, Receiver, receiving
 from webscale_rl_dagster.automation import openlineage as sending
+from webscale_rl_dagster.automation.finished_runs import finished_steps
 from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
 from webscale_rl_dagster.lineage.columns import COLUMN_SOURCES
+from webscale_rl_dagster.lineage.openlineage import Broken, Made
 from webscale_rl_dagster.schemas import STAGES, TABLES
 
 pytestmark = pytest.mark.slow
@@ -233,6 +236,36 @@ def test_a_long_log_takes_several_ticks(
     assert len(set(runs)) == 12
 
 
+def step_that(*, fails: bool) -> dg.AssetsDefinition:
+    @dg.asset
+    def filtered_documents() -> None:
+        if fails:
+            raise RuntimeError("in vain")
+
+    return filtered_documents
+
+
+def test_runs_are_told_as_they_ended_failed_or_not(tmp_path: Path) -> None:
+    ends = [Made, Broken, Made, Broken, Broken, Made]
+    told: list[type] = []
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        for end in ends:
+            step = step_that(fails=end is Broken)
+            dg.materialize([step], instance=instance, raise_on_error=False)
+        cursor = None
+        while found := next(
+            (
+                (type(step.result), after)
+                for step, after in finished_steps(instance, cursor)
+                if step
+            ),
+            None,
+        ):
+            kind, cursor = found
+            told.append(kind)
+    assert told == ends
+
+
 def test_what_a_receiver_does_not_take_is_tried_again(made: Pipeline, receiver: Receiver) -> None:
     receiver.answer = lambda event: 503 if event["job"]["name"] == "candidate_qa" else 201
     found = tick()
@@ -258,8 +291,22 @@ def test_nobody_there_is_no_failure(made: Pipeline, monkeypatch: pytest.MonkeyPa
     transport = {"type": "http", "url": "http://127.0.0.1:9", "retry": {"total": 0}}
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT", json.dumps(transport))
     assert "0 steps told; not delivered, to be tried again" in told(tick())
+    transport = {"type": "file", "log_file_path": str(made.folder / "nowhere" / "events")}
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT", json.dumps(transport))
+    assert "0 steps told; not delivered, to be tried again" in told(tick())
     monkeypatch.setenv("OPENLINEAGE__TRANSPORT", json.dumps({"type": "http"}))
     assert "cannot be configured as it is" in told(tick())
+
+
+def test_a_transport_that_forgets_what_it_failed_to_send_is_refused(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgetful = {"type": "async_http", "url": "http://127.0.0.1:9"}
+    for transport in (forgetful, {"type": "composite", "transports": [forgetful]}):
+        monkeypatch.setenv("OPENLINEAGE__TRANSPORT", json.dumps(transport))
+        found = tick()
+        assert isinstance(found, dg.SkipReason)
+        assert "async_http drops what is not delivered" in told(found)
 
 
 def test_without_the_extra_the_sensor_says_how_to_install_it(

@@ -23,6 +23,10 @@ from tests.browser.processes import kill_group
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DRIVER = ("chromedriver", "chromium.chromedriver")
 """As scripts/browser.sh looks for them."""
+MISSING = (
+    "the browser tests need Chromium and its driver: sudo apt-get install chromium chromium-driver "
+    "(Ubuntu: sudo snap install chromium)"
+)
 
 OPTIONS = (
     "--headless=new",
@@ -107,7 +111,7 @@ def missing() -> str | None:
     """What to do where there is no browser."""
     if _first(CHROMIUM) and _first(DRIVER):
         return None
-    return "there is no Chromium with its driver: `make browser` installs them, or says how"
+    return MISSING
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from webscale_rl_dagster.corpora.removed import (
 )
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.identity import document_id
+from webscale_rl_dagster.removal.removing import erase_rows
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -127,6 +128,35 @@ def test_what_a_rule_kept_out_stays_out_from_elsewhere(tmp_path: Path, tables: T
     second = write(tmp_path / "b.jsonl", jsonl({"text": page(1)}, {"text": page(1, edits=3)}))
     ingested(second, tables, corpus="zine", near_duplicates=0.8)
     assert reasons(tables) == ["removed"] * 3
+
+
+def test_a_near_copy_stays_out_while_the_removed_row_still_stands(
+    tmp_path: Path, tables: Tables
+) -> None:
+    ingested(write(tmp_path / "a.jsonl", jsonl({"text": page(1)})), tables, near_duplicates=0.8)
+    lay(tables, "document", document_id(page(1)), document_id(page(1)))
+    later = write(tmp_path / "b.jsonl", jsonl({"text": page(1, edits=3)}))
+    ingested(later, tables, corpus="zine", near_duplicates=0.8)
+    assert reasons(tables) == [None, "removed"]
+    assert documents(tables)["text"].to_list() == [page(1), None]
+
+
+def test_what_is_like_a_removed_near_copy_stays_out(tmp_path: Path, tables: Tables) -> None:
+    words = page(1).split()
+    first, near, beyond = (
+        " ".join("edit" if at % 20 == 5 and at < end else word for at, word in enumerate(words))
+        for end in (0, 120, 240)
+    )
+    path = write(tmp_path / "a.jsonl", jsonl({"text": first}, {"text": near}))
+    [shard] = ingested(path, tables, near_duplicates=0.8)
+    assert reasons(tables) == [None, "near_duplicate_document"]
+    ids = [document_id(first), document_id(near)]
+    lay(tables, "document", ids[0], *ids)
+    assert erase_rows(tables, shard.key, ids) == 2
+    later = write(tmp_path / "b.jsonl", jsonl({"text": beyond}))
+    ingested(later, tables, corpus="zine", near_duplicates=0.8)
+    last = documents(tables).row(2, named=True)
+    assert (last["reason"], last["duplicate_of"]) == ("removed", ids[1])
 
 
 def test_a_text_kept_for_another_source_stays(tmp_path: Path, tables: Tables) -> None:

@@ -74,6 +74,8 @@ SPOILT: list[tuple[str, set[str], Spoil]] = [
     ("raw_documents", {"id_is_content"}, row(text="Somebody edited this.")),
     ("raw_documents", {"survivor_named"}, row(**dropped("near_duplicate_document"))),
     ("raw_documents", {"survivor_named"}, row(duplicate_of="0" * 64)),
+    ("raw_documents", {"removed_is_bare"}, row(**dropped("removed"), title="Its title stays")),
+    ("raw_documents", {"removed_is_bare"}, row(**dropped("removed"), title=None, metadata="{}")),
     ("raw_documents", {"source_named"}, row(source_uri=" ")),
     ("raw_documents", {"source_named"}, row(source_row=None)),
     ("filtered_documents", {"rows_reconciled"}, short),

@@ -12,7 +12,7 @@ import zstandard
 
 from tests.inference.test_dispatch import PLACE, request
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.inference.journal import CALLS, Journal
+from webscale_rl_dagster.inference.journal import CALLS, Journal, merge, read_calls
 from webscale_rl_dagster.inference.protocol import Completion, ModelIdentity
 from webscale_rl_dagster.storage.objects import Objects
 
@@ -118,3 +118,45 @@ async def test_storage_that_stays_away_is_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="cannot write"):
         await use_a_broken_folder()
+
+
+async def test_only_the_files_of_a_journal_are_merged(tmp_path: Path) -> None:
+    objects = Objects(str(tmp_path))
+    stray = [f"{PLACE.prefix}/{name}" for name in (".DS_Store", "copy/old.parquet", "deep/a.txt")]
+    for name in stray:
+        objects.put(name, b"mine")
+    async with Journal(objects, PLACE) as journal:
+        await record(journal, "a")
+    journal.compact()
+    assert [objects.get(name) for name in stray] == [b"mine"] * 3
+    merge(objects, PLACE.prefix, list(objects.list(PLACE.prefix)))
+    assert [objects.get(name) for name in stray] == [b"mine"] * 3
+    [merged] = {*objects.list(PLACE.prefix)} - {*stray}
+    assert merged.endswith(".parquet")
+    async with Journal(objects, PLACE) as later:
+        assert later.get(key("a")) == ANSWER
+
+
+@pytest.mark.parametrize("damage", ["random", "short", "lines", "no table", "page"])
+async def test_a_damaged_file_is_named(tmp_path: Path, damage: str) -> None:
+    objects = Objects(str(tmp_path))
+    async with Journal(objects, PLACE) as journal:
+        await record(journal, "a", "b")
+    [segment] = objects.list(PLACE.prefix)
+    whole = objects.get(segment)
+    bad = f"{PLACE.prefix}/bad{'.parquet' if damage in ('no table', 'page') else '.jsonl.zst'}"
+    match damage:
+        case "random" | "no table":
+            objects.put(bad, b"not at all")
+        case "short":
+            objects.put(bad, whole[:-9])
+        case "lines":
+            objects.put(bad, zstandard.compress(b'{"request_id": "ab'))
+        case "page":
+            table = io.BytesIO()
+            pl.DataFrame({"request_id": ["ab" * 32] * 9}).write_parquet(table)
+            body = bytearray(table.getvalue())
+            body[4:60] = b"\xff" * 56
+            objects.put(bad, bytes(body))
+    with pytest.raises(StorageError, match=rf"{bad} is no part of a journal"):
+        list(read_calls(objects, [segment, bad], columns=("request_id",)))

@@ -9,6 +9,7 @@ import pytest
 from tests.pipeline import Pipeline, town
 from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.definitions import build_definitions
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.expectations.gate import gate_status
 from webscale_rl_dagster.lineage.ledger import shard_counts
@@ -86,6 +87,40 @@ def test_data_that_was_not_judged(pipeline: Pipeline) -> None:
     assert {
         gate.asset for gate in shard_state(tables, shard, digests).gates if gate.state == "stale"
     } == stale
+
+
+def test_a_making_that_was_not_judged(pipeline: Pipeline) -> None:
+    """The same bytes once more: their verdict is of the making before, as Dagster has it."""
+    pipeline.ingest("towns.jsonl", [town(number) for number in range(6)])
+    pipeline("run", "--all")
+    (shard,) = pipeline.shards
+    config = load_config(pipeline.folder / "pipeline.yaml")
+    asset = dg.AssetKey("checked_qa")
+    before = pipeline.tables.open("checked_qa", shard).sha256()
+    with local_instance(config) as instance:
+        dg.materialize(
+            list(build_definitions(config).assets or ()),
+            selection=[asset],
+            partition_key=shard,
+            instance=instance,
+            resources=build_definitions(config).resources,
+        )
+    assert pipeline.tables.open("checked_qa", shard).sha256() == before
+    assert states(pipeline, shard) == dagsters(pipeline, shard)
+    assert ("checked_qa", "stale") in states(pipeline, shard)
+    pipeline("run", "--all")
+    assert shard_state(pipeline.tables, shard).open
+
+
+def test_a_maker_of_other_bytes_is_not_told(pipeline: Pipeline) -> None:
+    """As a process leaves it that was killed between the table and its record."""
+    pipeline.ingest("towns.jsonl", [town(number) for number in range(6)])
+    pipeline("run", "--all")
+    (shard,) = pipeline.shards
+    tables = pipeline.tables
+    tables.write("verified_qa", shard, tables.read("verified_qa", shard).head(1))
+    assert "verified_qa" in made_of(tables.objects, shard)
+    assert list(shard_state(tables, shard).made) == list(STAGES[:-1])
 
 
 def test_a_record_that_is_none(pipeline: Pipeline) -> None:

@@ -13,8 +13,8 @@ import pytest
 from tests.pipeline import Pipeline, pipeline_in, town
 from tests.removal.storages import two_shards
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.corpora.removed import Tombstone, tombstones
-from webscale_rl_dagster.errors import ReleaseError
+from webscale_rl_dagster.corpora.removed import Tombstone, new_tombstone, save, tombstones
+from webscale_rl_dagster.errors import IndexBusy, ReleaseError, StorageError
 from webscale_rl_dagster.home import index_home
 from webscale_rl_dagster.identity import document_id
 from webscale_rl_dagster.inference.journal import Journal, JournalPlace, merge, read_calls
@@ -30,6 +30,7 @@ from webscale_rl_dagster.removal.seeking import Sought, seek
 from webscale_rl_dagster.removal.selecting import Selector
 from webscale_rl_dagster.removal.withdrawing import withdraw_releases
 from webscale_rl_dagster.schemas import STAGES, frame_of
+from webscale_rl_dagster.search.folder import only_writer
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Row, Tables
 
@@ -108,7 +109,8 @@ def test_nothing_of_a_purged_document_is_left(tables: Tables) -> None:
     for pair in (*own, other):
         add_mark(objects, pair, good=False, note="is that so?", by="Ada")
     index = index_home(Config(storage=objects.root))
-    index.mkdir()
+    (index / "pairs").mkdir(parents=True)
+    (index / "pairs" / "segment").write_text(town(GONE))
     before, looked_for = raw(tables), sought(tables)
     bury(tables)
     proof = purge(tables)
@@ -120,7 +122,7 @@ def test_nothing_of_a_purged_document_is_left(tables: Tables) -> None:
     stay = ("document_id", "url", "licence", "source_uri", "source_row")
     assert [after[name] for name in stay] == [before[name] for name in stay]
     assert [mark.qa_id for mark in all_marks(objects)] == [other]
-    assert not index.exists()
+    assert [path.name for path in index.iterdir()] == ["lock"]
     assert tombstones(objects)[0].purged == proof.time
     assert (proof.erased.texts, proof.erased.marks) == (1, len(own))
     assert "nothing of them was found" in list(proof.lines())
@@ -224,7 +226,7 @@ def test_a_purge_of_what_is_purged_says_what_it_cannot_know(tables: Tables) -> N
     assert (proof.without_text, proof.passages, proof.shards) == (1, 0, ())
     assert "only the ids were looked for" in "\n".join(proof.lines())
     assert proof.as_dict()["erased"] == {
-        "texts": 0, "calls": 0, "rows": 0, "marks": 0, "tables": {}
+        "texts": 0, "calls": 0, "rows": 0, "marks": 0, "unfinished": 0, "tables": {}
     }  # fmt: skip
 
 
@@ -316,8 +318,111 @@ def test_a_write_that_was_cut_short_is_no_hiding_place(tables: Tables) -> None:
     bury(tables)
     assert purge(tables).findings.unread.keys() == {"raw_documents/torn.parquet#1"}
     os.utime(part, (0, 0))
-    assert purge(tables).proven
+    proof = purge(tables)
+    assert proof.proven
+    assert proof.erased.unfinished == 1
+    assert "1 unfinished writes" in next(proof.lines())
     assert not part.exists()
+
+
+def test_a_file_of_somebody_is_named_and_not_deleted(tables: Tables) -> None:
+    notes = Path(tables.objects.root) / "corpus" / "notes in C#1"
+    notes.parent.mkdir()
+    notes.write_text("mine")
+    os.utime(notes, (0, 0))
+    bury(tables)
+    proof = purge(tables)
+    assert proof.findings.unread.keys() == {"corpus/notes in C#1"}
+    assert proof.erased.unfinished == 0
+    assert notes.read_text() == "mine"
+
+
+STRAY = (
+    "journal/x",
+    "journal/candidate_qa/.DS_Store",
+    "journal/candidate_qa/x.parquet",
+    "journal/candidate_qa/wiki/.DS_Store",
+    "releases/.DS_Store",
+    "releases/notes.txt",
+    "releases/.hidden/notes.txt",
+)
+
+
+def test_stray_objects_merge_no_journals_and_stay(tables: Tables) -> None:
+    objects = tables.objects
+    [shard] = {shard for shard, _ in pairs(tables, ID)}
+    some = next(objects.list(f"journal/candidate_qa/{shard}"))
+    stray = (*STRAY, f"journal/candidate_qa/{shard}/x", f"journal/candidate_qa/{shard}/y/x.parquet")
+    for key in stray:
+        objects.put(key, b"mine")
+    before = {key.rpartition("/")[0] for key in objects.list("journal")}
+    other = {key for key in objects.list("journal") if shard not in key}
+    bury(tables)
+    proof = purge(tables)
+    assert not objects.exists(some)
+    assert proof.erased.calls > 0
+    assert proof.withdrawn == ("v1",)
+    assert all(objects.get(key) == b"mine" for key in stray)
+    assert {key.rpartition("/")[0] for key in objects.list("journal")} == before
+    assert {key for key in objects.list("journal") if shard not in key} == other
+    assert proof.findings.unread.keys() == {key for key in stray if key.endswith(".parquet")}
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".jsonl.zst"])
+def test_a_damaged_journal_stops_a_purge_before_anything_is_erased(
+    tables: Tables, ending: str
+) -> None:
+    folder = next(tables.objects.list("journal")).rpartition("/")[0]
+    tables.objects.put(f"{folder}/bad{ending}", b"neither packed nor a table")
+    bury(tables)
+    before = tables.objects.versions("")
+    with pytest.raises(StorageError, match=rf"{folder}/bad{ending} is no part of a journal"):
+        purge(tables)
+    assert tables.objects.versions("") == before
+
+
+def test_a_damaged_release_stops_a_purge_before_anything_is_erased(tables: Tables) -> None:
+    tables.objects.put("releases/v1/data/mine.parquet", b"no table")
+    bury(tables)
+    before = tables.objects.versions("")
+    with pytest.raises(StorageError, match=r"releases/v1/data/mine\.parquet cannot be searched"):
+        purge(tables)
+    assert tables.objects.versions("") == before
+
+
+def test_a_purge_waits_for_no_indexer_and_erases_nothing_meanwhile(tables: Tables) -> None:
+    bury(tables)
+    before = tables.objects.versions("")
+    with only_writer(index_home(Config(storage=tables.objects.root))):
+        with pytest.raises(IndexBusy, match="try again"):
+            purge(tables)
+    assert tables.objects.versions("") == before
+    assert purge(tables).proven
+
+
+@pytest.mark.parametrize("place", ["removal", "journal", "release"])
+def test_marks_go_with_pairs_that_no_table_has_any_more(tables: Tables, place: str) -> None:
+    objects = tables.objects
+    files = [key for key in objects.list("releases/v1/data") if key.endswith(".parquet")]
+    published = pl.concat(pl.read_parquet(Path(objects.root) / key) for key in files)
+    own = published.filter(IS_GONE)["qa_id"].to_list()
+    for pair in own:
+        add_mark(objects, pair, good=False, note=town(GONE), by="Ada")
+    for stage in STAGES[3:]:
+        for shard in tables.shards(stage):
+            tables.write(stage, shard, tables.read(stage, shard).remove(IS_GONE))
+    if place == "removal":
+        save(objects, new_tombstone("url_prefix", "https://", "asked for", {ID: own}))
+    if place != "journal":
+        objects.delete(list(objects.list("journal")))
+    if place != "release":
+        objects.delete(list(objects.list("releases")))
+    later = new_tombstone("document", ID, "asked for", {ID: []})
+    save(objects, later)
+    proof = purging.purge(tables, [later], config=Config(storage=objects.root))
+    assert proof.proven
+    assert proof.erased.marks == len(own) > 0
+    assert list(all_marks(objects)) == []
 
 
 def test_a_near_copy_that_stays_is_named(tables: Tables) -> None:

@@ -113,6 +113,19 @@ def test_a_release_leaves_out_lists_and_tells_the_next(tables: Tables) -> None:
     assert "removed.parquet" in {one["path"] for one in made.manifest["files"]}
 
 
+def test_the_rule_is_named_if_any_row_is_under_it(tables: Tables) -> None:
+    """The text was met again at a source that no rule names."""
+    for shard, licence in zip(SHARDS, ("closed", None, None), strict=True):
+        again = raw(LONELY, kept=False, reason="removed", licence=licence)
+        frame = tables.read("raw_documents", shard).filter(pl.col("document_id") != LONELY)
+        tables.write("raw_documents", shard, frame.vstack(frame_of("raw_documents", [again])))
+    save(tables.objects, new_tombstone("licence", "closed", WHY, {}))
+    [found] = file(release(tables, "v1"), "removed").filter(pl.col("document_id") == LONELY).rows(
+        named=True
+    )  # fmt: skip
+    assert (found["kind"], found["reason"]) == ("licence", WHY)
+
+
 def test_the_card_says_why_and_renders_nothing(tables: Tables) -> None:
     lay(tables)
     made = release(tables, "v1")

@@ -247,3 +247,15 @@ def test_escaping_changes_no_letters(text: str) -> None:
 def test_a_backslash_of_the_texts_own_stays_what_it_is(text: str) -> None:
     once = json.dumps(text)
     assert letters(once.encode()) == letters(text.encode()) == letters(json.dumps(once).encode())
+
+
+@pytest.mark.parametrize("key", ["journal/a/b.jsonl.zst", "journal/a/b.parquet", "c.parquet"])
+def test_a_damaged_object_is_named_and_the_others_are_read(tmp_path: Path, key: str) -> None:
+    objects = stored(tmp_path, GONE)
+    body = bytearray(parquet(pl.DataFrame({"text": [GONE], "qa_id": ["a"]})))
+    body[4:60] = b"\xff" * 56
+    objects.put(key, bytes(body))
+    objects.put("last.txt", GONE.encode())
+    findings = scanned(objects, GONE)
+    assert findings.unread.keys() == {key}
+    assert {find.key for find in findings.finds} == {"last.txt"}

@@ -14,7 +14,7 @@ from webscale_rl_dagster.schemas import TABLES, frame_of
 from webscale_rl_dagster.search.catalog import Catalog
 from webscale_rl_dagster.search.index import Index, open_index
 from webscale_rl_dagster.search.queries import PairQuery
-from webscale_rl_dagster.search.updating import Updated, update
+from webscale_rl_dagster.search.updating import Updated, pending, update
 from webscale_rl_dagster.storage.tables import Tables
 
 V1 = PairQuery(facets={"release": ["v1"]})
@@ -98,6 +98,17 @@ def test_a_new_verdict_is_told_and_a_withdrawn_release_is_gone(
     assert update(tables, folder) == Updated(removed=["v1"])
     index.reload()
     assert index.pairs(V1).total == 0
+
+
+def test_of_a_release_that_cannot_be_read_through_nothing_is_found(
+    tables: Tables, folder: Path, index: Index
+) -> None:
+    tables.objects.put(key_of("v1", DROPPED), b"PAR1 this is no table")
+    assert list(update(tables, folder).failed) == ["v1"]
+    index.reload()
+    assert index.pairs(V1).total == 0
+    assert Catalog.open(folder).releases() == []
+    assert pending(tables, folder) == 0
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES["dataset_release"]) - {"qa_id", "shard"}))

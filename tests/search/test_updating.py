@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,22 @@ from typing import Any
 import pytest
 
 from tests.search.conftest import rewrite
-from webscale_rl_dagster.errors import IndexBusy
-from webscale_rl_dagster.search import indexing
+from webscale_rl_dagster.errors import IndexBusy, StorageError
+from webscale_rl_dagster.search import indexing, release_part
+from webscale_rl_dagster.search.apart import update_apart
 from webscale_rl_dagster.search.catalog import Catalog, catalog_file
+from webscale_rl_dagster.search.finding import Finder
 from webscale_rl_dagster.search.folder import only_writer
 from webscale_rl_dagster.search.index import Index, open_index
 from webscale_rl_dagster.search.keeping import Keeper
 from webscale_rl_dagster.search.queries import DocumentQuery, PairQuery
-from webscale_rl_dagster.search.updating import Updated, stale_shards, update
+from webscale_rl_dagster.search.updating import (
+    Updated,
+    pending,
+    stale_documents,
+    stale_shards,
+    update,
+)
 from webscale_rl_dagster.storage.tables import Tables
 
 
@@ -155,6 +164,72 @@ def test_a_reader_sees_what_was_committed_once_it_reloads(
     assert index.pairs(PairQuery()).facets["status"] == [("waiting", before.total)]
 
 
+def test_a_search_is_answered_as_of_one_commit(
+    tables: Tables, folder: Path, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = PairQuery(facets={"status": ["published"]})
+    before = index.pairs(query)
+    first = before.rows[0]["shard"]
+    for stage in ("verified_qa", "checked_qa", "candidate_qa"):
+        tables.objects.delete([f"{stage}/{first}.parquet"])
+    update(tables, folder)
+    real = Finder._row
+
+    def reloading(finder: Finder, *args: Any) -> dict[str, Any]:
+        index.reload()
+        return real(finder, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Finder, "_row", reloading)
+        assert index.pairs(query) == before
+    assert index.pairs(query).total < before.total
+
+
+def test_a_commit_that_fails_ends_the_update_and_loses_nothing(
+    tables: Tables, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit of the size of files stands in for a disk that is full for a moment."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    real = release_part.release_rows
+
+    def on_a_full_disk(*args: Any) -> Iterator[Any]:
+        monkeypatch.setattr("webscale_rl_dagster.search.writing.BATCH_ROWS", 1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+        try:
+            yield from real(*args)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "release_rows", on_a_full_disk)
+        try:
+            with pytest.raises(StorageError, match=f"cannot write the search index {folder}: "):
+                update(tables, folder)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert stale_shards(tables, folder) == sorted(tables.shards("raw_documents"))
+    assert len(update(tables, folder).shards) == 3
+    assert everything(folder) == anew(tables, folder)
+
+
+def test_an_update_ends_when_nobody_takes_its_progress(
+    tables: Tables, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(tables, folder)
+    tables.objects.put("releases/v1/README.md", b"changed")
+    monkeypatch.setattr("webscale_rl_dagster.search.writing.BATCH_ROWS", 1)
+
+    def broken(done: int, of: int) -> None:
+        told.append(done)
+        if len(told) == 2:
+            raise BrokenPipeError
+
+    told: list[int] = []
+    with pytest.raises(BrokenPipeError):
+        update(tables, folder, on_progress=broken)
+    assert told == [0, 0]
+
+
 def test_progress_is_told_of_parts_that_readers_can_see(tables: Tables, folder: Path) -> None:
     told: list[tuple[int, int]] = []
     update(tables, folder, on_progress=lambda done, of: told.append((done, of)))
@@ -236,6 +311,47 @@ def test_a_table_that_cannot_be_read_keeps_no_other_out(tables: Tables, folder: 
     tables.objects.delete([f"candidate_qa/{shard}.parquet"])
     assert update(tables, folder) == Updated([shard])
     assert everything(folder) == anew(tables, folder)
+
+
+def test_what_cannot_be_read_is_left_out_until_it_changes(
+    tables: Tables, folder: Path, index: Index
+) -> None:
+    shard = min(tables.shards("raw_documents"))
+    tables.objects.put(f"raw_documents/{shard}.parquet", b"PAR1 this is no table")
+    assert pending(tables, folder) == 1
+    update(tables, folder)
+    assert pending(tables, folder) == 0
+    assert Catalog.open(folder).failed() == 1
+    assert stale_shards(tables, folder) == stale_documents(tables, folder) == [shard]
+    index.reload()
+    assert shard not in dict(index.documents(DocumentQuery()).facets["shard"])
+    tables.objects.put(f"raw_documents/{shard}.parquet", b"PAR1 nor is this")
+    assert pending(tables, folder) == 1
+    tables.objects.delete([f"raw_documents/{shard}.parquet"])
+    update(tables, folder)
+    assert Catalog.open(folder).failed() == 0
+    assert everything(folder) == anew(tables, folder)
+
+
+def test_a_lost_commit_is_seen_beside_a_shard_that_cannot_be_read(
+    tables: Tables, folder: Path
+) -> None:
+    shard = min(tables.shards("candidate_qa"))
+    meta = folder / "pairs" / "meta.json"
+    update(tables, folder)
+    lost = meta.read_bytes()
+    tables.objects.put(f"candidate_qa/{shard}.parquet", b"PAR1 this is no table")
+    update(tables, folder)
+    meta.write_bytes(lost)
+    assert len(update(tables, folder).shards) == 2
+    assert everything(folder) == anew(tables, folder)
+
+
+def test_what_ends_a_process_apart_is_told_with_its_folder(tables: Tables, tmp_path: Path) -> None:
+    folder = tmp_path / "a file"
+    folder.write_text("")
+    with pytest.raises(StorageError, match=f"{folder} was cut short: FileExistsError"):
+        update_apart(tables.objects.root, folder, on_progress=lambda *_: None)
 
 
 def test_files_that_are_no_shards_are_passed_over(tables: Tables, folder: Path) -> None:

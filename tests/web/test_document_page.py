@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,7 +15,13 @@ from tests.web.reading import Page, assert_harmless, assert_readable
 from tests.web.sites import client_of, site_on
 from tests.web.towns import HOSTILE, MALICIOUS, REPEATED, SHORT, UNFIT, Towns
 from webscale_rl_dagster.corpora.removed import new_tombstone, save
+from webscale_rl_dagster.lineage.state import Digests, ShardState, shard_state
 from webscale_rl_dagster.removal.removing import erase_rows
+from webscale_rl_dagster.search.updating import update
+from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.web import documents
+from webscale_rl_dagster.web.documents import MOST
 from webscale_rl_dagster.web.site import Site
 
 pytestmark = pytest.mark.slow
@@ -113,3 +120,46 @@ def test_a_wrong_id_is_not_found(client: TestClient, asked: str) -> None:
 def test_a_document_is_found_before_its_shard_is_indexed(towns: Towns, tmp_path: Path) -> None:
     site = site_on(towns.pipeline.settings["storage"], index=tmp_path / "index")
     assert "published" in page_of(client_of(site), towns.document(3)).text
+
+
+def test_a_document_is_found_that_another_process_has_just_indexed(
+    towns: Towns, tmp_path: Path
+) -> None:
+    tables = Tables(Objects(str(tmp_path / "store")))
+    site = site_on(tables.objects.root)
+    rows = towns.rows("raw_documents").filter(pl.col("duplicate_of").is_null())
+    tables.write("raw_documents", "wiki/0123456789/00000", rows.head(1))
+    site.indexing.update()
+    assert page_of(client_of(site), rows.row(0, named=True))
+    tables.write("raw_documents", "wiki/0123456789/00001", rows.tail(1))
+    update(tables, site.indexing.folder)
+    assert page_of(client_of(site), rows.row(-1, named=True))
+
+
+def test_of_many_repeats_the_first_are_shown_and_only_the_kept_one_is_traced(
+    towns: Towns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = Tables(Objects(str(tmp_path / "store")))
+    repeat = towns.rows("raw_documents").filter(pl.col("source_row") == 6)
+    many = (
+        pl.concat([repeat] * (MOST + 50))
+        .with_row_index("row")
+        .with_columns(source_row=pl.col("row").cast(repeat.schema["source_row"]))
+    )
+    early, kept, late = (f"wiki/0123456789/0000{number}" for number in range(3))
+    for shard in (early, late):
+        tables.write("raw_documents", shard, many.drop("row"))
+    tables.write("raw_documents", kept, pl.DataFrame([towns.document(REPEATED)], repeat.schema))
+    judged: list[str] = []
+
+    def watched(tables: Tables, shard: str, digests: Digests) -> ShardState:
+        judged.append(shard)
+        return shard_state(tables, shard, digests)
+
+    monkeypatch.setattr(documents, "shard_state", watched)
+    page = page_of(client_of(site_on(tables.objects.root)), towns.document(REPEATED))
+    assert judged == [kept]
+    assert f"in shard {early}: it repeats" in page.text
+    assert page.text.count("in shard wiki/0123456789/") == MOST
+    assert f"{MOST + 100} more are not shown" in page.text
+    assert [one.text.strip() for one in page.all("pre")] == [town(REPEATED)]

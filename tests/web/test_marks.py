@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from starlette.testclient import TestClient
 
 from tests.web.reading import Page, assert_harmless, assert_readable
 from tests.web.sites import FROM_OUR_PAGE, client_of, signed_in, site_on
+from tests.web.test_access import Clock
 from tests.web.towns import HOSTILE, Towns
 from webscale_rl_dagster.lineage.marks import Mark, add_mark, all_marks, marks_of
+from webscale_rl_dagster.web.agreed import EVERY_S, Agreed
 from webscale_rl_dagster.web.marks import ON_A_PAGE
 from webscale_rl_dagster.web.pairs import NAME_COOKIE
 from webscale_rl_dagster.web.site import Site
@@ -176,3 +179,38 @@ def test_all_marks_are_listed_newest_first_and_counted(
     for odd in ("0", "-1", "x", "9" * 30, "%F0%9F%98%80", "²"):
         assert client.get(f"/marks?page={odd}").status_code == 200
     assert "There is no page 9" in client.get("/marks?page=9").text
+
+
+def test_the_figures_are_counted_once_a_minute_at_most(
+    site: Site, towns: Towns, qa_id: str
+) -> None:
+    clock = Clock()
+    agreed = Agreed(site.tables, clock)
+    add_mark(site.objects, qa_id, good=True, note="", by="Ada")
+    first = agreed.last()
+    assert first is not None
+    assert first.agreement.marked == 1
+    add_mark(site.objects, towns.pair(kept=False)["qa_id"], good=True, note="", by="Ada")
+    clock.now += EVERY_S - 1
+    assert agreed.last() == first
+    clock.now += 1
+    agreed.last()
+    agreed._counting.result()
+    second = agreed.last()
+    assert second is not None
+    assert second.agreement.marked == 2
+    assert second.time > first.time
+    said = f"Counted at {second.time:%Y-%m-%d %H:%M:%S} UTC"
+    client = client_of(replace(site, agreed=agreed))
+    assert all(said in client.get(f"/marks?page={page}").text for page in (1, 2, 9))
+
+
+def test_marks_that_cannot_be_counted_are_told(
+    site: Site, qa_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    mark = add_mark(site.objects, qa_id, good=True, note="", by="Ada")
+    [key] = site.objects.list("marks")
+    site.objects.put(key.replace(mark.id, "0" * 32), b"no mark")
+    answer = client_of(site).get("/marks?page=2")
+    assert answer.status_code == 503
+    assert "is no mark" in caplog.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 from tests.web.reading import Page, assert_harmless, assert_readable
 from tests.web.sites import client_of, signed_in, site_on
 from tests.web.towns import HOSTILE, Towns
-from webscale_rl_dagster.lineage.records import Judged, record_judged
+from webscale_rl_dagster.lineage.records import Judged, made_of, record_judged
 from webscale_rl_dagster.releases.layout import MANIFEST, PAGE, REMOVED, VERDICT, WITHDRAWN, key_of
 from webscale_rl_dagster.schemas import STAGES, TABLES
 from webscale_rl_dagster.storage.objects import Objects
@@ -26,6 +27,7 @@ from webscale_rl_dagster.web.site import Site
 pytestmark = pytest.mark.slow
 
 DAGSTER = "http://127.0.0.1:3000"
+LOOKED = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -50,6 +52,7 @@ def changed_site(towns: Towns, tmp_path: Path) -> Site:
             why=why,
             failed=("kept_share",),
             files={"filtered_documents": digest},
+            made=made_of(site.objects, shard)["filtered_documents"].time,
             run_id=None,
             time="2026-01-01T00:00:00+00:00",
         ),
@@ -208,6 +211,7 @@ def test_a_release_that_did_not_pass_or_is_no_more(changed_site: Site) -> None:
     [
         (IndexState("building"), "is being brought up to date."),
         (IndexState("building", 3, 1200), "3 of 1,200 shards and releases"),
+        (IndexState("ready", looked=LOOKED), "up to date as of 2026-02-03 04:05:06 UTC."),
         (IndexState("ready", unreadable=2), "but for 2 shards or releases that cannot be read"),
         (IndexState("failed"), "could not be brought up to date"),
         (IndexState("elsewhere"), "Another process keeps the index up to date."),
@@ -218,6 +222,16 @@ def test_pages_say_how_far_the_index_is(tmp_path: Path, state: IndexState, said:
     site.indexing.state = state
     for path in ("/", "/pairs", "/documents", "/shards", "/releases"):
         assert said in page_of(client_of(site), path).text
+
+
+def test_the_index_is_up_to_date_as_of_the_last_look(changed_site: Site) -> None:
+    before = datetime.now(UTC)
+    changed_site.indexing.update()
+    looked = changed_site.indexing.state.looked
+    assert looked is not None
+    assert before <= looked <= datetime.now(UTC)
+    said = f"up to date as of {looked:%Y-%m-%d %H:%M:%S} UTC."
+    assert said in client_of(changed_site).get("/").text
 
 
 def test_the_index_of_another_process_is_read(changed_site: Site) -> None:

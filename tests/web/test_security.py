@@ -110,15 +110,47 @@ def test_signing_in_leads_nowhere_else(closed_site: Site, wanted: str) -> None:
     assert answer.headers["location"] == "/"
 
 
-def test_wrong_tokens_are_refused_and_then_not_looked_at(closed_site: Site) -> None:
+def test_too_many_wrong_tokens_are_told_and_the_right_one_is_taken(closed_site: Site) -> None:
     client = client_of(closed_site)
     for _ in range(5):
         answer = client.post("/sign-in", data={"token": "wrong"}, headers=FROM_OUR_PAGE)
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
-    assert client.post("/sign-in", data={"token": TOKEN}, headers=FROM_OUR_PAGE).status_code == 429
-    assert client.get("/sign-in", params={"token": TOKEN}).status_code == 429
-    assert client.get("/", headers=BEARER).status_code == 429
+    wrong = {"authorization": "Bearer wrong"}
+    assert client.post("/sign-in", data={"token": "x"}, headers=FROM_OUR_PAGE).status_code == 429
+    assert client.get("/sign-in", params={"token": "x"}).status_code == 429
+    assert client.get("/", headers=wrong).status_code == 429
+    assert client.get("/", headers=BEARER).status_code == 200
+    form = {"token": TOKEN}
+    assert client.post("/sign-in", data=form, headers=FROM_OUR_PAGE).status_code == 303
+    assert client.get("/", headers=wrong).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("mode", "dest"), [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe")]
+)
+def test_what_another_page_embeds_is_not_counted_or_let_in(
+    open_site: Site, site: str, mode: str, dest: str
+) -> None:
+    client = client_of(open_site)
+    headers = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    for token in [*["x"] * 6, open_site.access.token]:
+        answer = client.get("/sign-in", params={"token": token}, headers=headers)
+        assert answer.status_code == 403
+        assert "set-cookie" not in answer.headers
+    assert client.get("/sign-in", params={"token": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["none", "cross-site"])
+def test_a_link_that_is_followed_is_counted_and_signs_in(open_site: Site, site: str) -> None:
+    client = client_of(open_site)
+    headers = {"sec-fetch-site": site, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    said = [
+        client.get("/sign-in", params={"token": token}, headers=headers).status_code
+        for token in [*["x"] * 6, open_site.access.token]
+    ]
+    assert said == [*[403] * 5, 429, 303]
 
 
 def test_a_change_needs_a_session_even_where_reading_needs_none(open_site: Site) -> None:
@@ -340,3 +372,14 @@ def test_odd_questions_find_nothing(open_site: Site, path: str) -> None:
     answer = client_of(open_site).get(path)
     assert answer.status_code == 200
     assert "<script" not in answer.text
+
+
+def test_a_proxy_may_hand_on_its_own_name(closed_site: Site) -> None:
+    """As Caddy and Traefik do; reading and signing in need the token under any name."""
+    headers = {"host": "audit.example.org", "x-forwarded-proto": "https"}
+    client = client_of(closed_site, base_url="https://audit.example.org")
+    assert client.get("/", headers=headers).status_code == 401
+    origin = {"origin": "https://audit.example.org"}
+    answer = client.post("/sign-in", data={"token": TOKEN}, headers=headers | origin)
+    assert answer.status_code == 303
+    assert client.get("/", headers=headers).status_code == 200

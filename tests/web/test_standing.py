@@ -45,6 +45,20 @@ def test_a_pair_behind_a_shut_gate_names_it() -> None:
     assert said.why == ("The gate of verified_qa is failed: acceptance_rate is 0.01.",)
 
 
+def test_gates_that_are_shut_for_one_reason_are_one_sentence() -> None:
+    row = found(*[True] * 6)
+    gates = [{"state": "unjudged", "why": "nobody judged it"}] * 3
+    gates += [OPEN, {"state": "failed", "why": "too few"}, {"state": "unjudged", "why": "late"}]
+    for stage, gate in zip(STAGES, gates, strict=True):
+        row["stages"][stage] = row["stages"][stage] | {"gate": gate}
+    assert standing(row).why == (
+        "The gates of raw_documents, filtered_documents and classified_documents are unjudged: "
+        "nobody judged it.",
+        "The gate of checked_qa is failed: too few.",
+        "The gate of verified_qa is unjudged: late.",
+    )
+
+
 @pytest.mark.parametrize(("stages", "due"), [(4, "checked_qa"), (5, "verified_qa")])
 def test_a_pair_that_is_kept_so_far_waits_for_the_next_stage(stages: int, due: str) -> None:
     said = standing(found(*[True] * stages))

@@ -113,6 +113,7 @@ def _placed(place: Place) -> dict[str, Any]:
     return {
         "release": place.release,
         "open": place.open,
+        "failed": list(place.failed),
         "split": place.split,
         "reason": place.reason,
         "duplicate_of": place.duplicate_of,

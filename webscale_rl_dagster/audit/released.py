@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from webscale_rl_dagster.audit.lookup import Where, among, found, starting
 from webscale_rl_dagster.audit.releases import KnownRelease, files_with, known_releases
@@ -27,6 +27,8 @@ class Place:
     """None: left out, for this `reason`."""
     reason: str | None = None
     duplicate_of: str | None = None
+    failed: tuple[str, ...] = ()
+    """What shuts the release's gate."""
 
 
 class Releases:
@@ -61,13 +63,14 @@ class Releases:
 
     def _places(self, shard: str, where: Where) -> Iterator[Place]:
         for release in self._of(shard):
+            place = partial(Place, release=release.name, open=release.open, failed=release.failed)
             for row in self._kept(release, shard, where, ["qa_id", "document_id", "split"]):
-                yield Place(release=release.name, open=release.open, **row)
+                yield place(**row)
             with self._objects.open(key_of(release.name, DROPPED)) as file:
                 columns = ["qa_id", "document_id", "reason", "duplicate_of"]
                 for frame in found(file, where, columns):
                     for row in frame.iter_rows(named=True):
-                        yield Place(release=release.name, open=release.open, split=None, **row)
+                        yield place(split=None, **row)
 
     @cached_property
     def _versions(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from webscale_rl_dagster.audit.lookup import extremes, parquet_in
 from webscale_rl_dagster.errors import ReleaseError
-from webscale_rl_dagster.releases.gate import is_open
+from webscale_rl_dagster.releases.gate import is_open, verdict_on
 from webscale_rl_dagster.releases.layout import FOLDER, MANIFEST
 from webscale_rl_dagster.releases.reading import open_release
 from webscale_rl_dagster.storage.objects import Objects
@@ -30,6 +30,8 @@ class KnownRelease:
     created: str
     open: bool
     """Whether the release's gate let it pass; others are nobody's to load."""
+    failed: tuple[str, ...]
+    """What shuts its gate; none also where it was not judged."""
     shards: frozenset[str]
     """Those that it was made of."""
     files: Mapping[str, tuple[str, ...]]
@@ -65,7 +67,9 @@ def _opened(
         return None
     manifest = release.manifest
     created, shards = str(manifest["created"]), frozenset(manifest["shards"])
-    return KnownRelease(name, created, is_open(release), shards, release.files)
+    verdict = verdict_on(release)
+    failed = verdict.failed if verdict else ()
+    return KnownRelease(name, created, is_open(release), failed, shards, release.files)
 
 
 def files_with(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -50,25 +51,31 @@ _CURSOR = TypeAdapter(dict[str, Place])
 def finished_steps(
     instance: dg.DagsterInstance, cursor: str | None
 ) -> Iterator[tuple[Step | None, str]]:
-    """Steps of ended runs, oldest first, each with the cursor from which the next one follows.
+    """Steps of runs as these ended, each with the cursor from which the next one follows.
 
     None stands for a record that tells nothing. Memory holds a page of a run's log. What is no
     cursor of ours starts anew.
     """
     places = {end.value: Place() for end in _ENDS} | _parse(cursor)
-    for end in _ENDS:
-        place = places[end.value]
-        while True:
-            found = instance.fetch_run_status_changes(
-                end, limit=1, cursor=place.after, ascending=True
-            )
-            if not found.records:
-                break
-            run = instance.get_run_by_id(found.records[0].run_id)
-            for step in _steps(instance, run, place) if run else ():
-                yield step, _text(places)
-            place.after, place.page, place.told = found.cursor, None, 0
-            yield None, _text(places)
+    ended = (_ended(instance, end, places[end.value]) for end in _ENDS)
+    for _, run_id, cursor_after, place in heapq.merge(*ended):
+        run = instance.get_run_by_id(run_id)
+        for step in _steps(instance, run, place) if run else ():
+            yield step, _text(places)
+        place.after, place.page, place.told = cursor_after, None, 0
+        yield None, _text(places)
+
+
+def _ended(
+    instance: dg.DagsterInstance, end: dg.DagsterEventType, place: Place
+) -> Iterator[tuple[int, str, str, Place]]:
+    """The run that follows the place, each time: its rank among all ends, its id, its cursor."""
+    while True:
+        found = instance.fetch_run_status_changes(end, limit=1, cursor=place.after, ascending=True)
+        if not found.records:
+            return
+        [record] = found.records
+        yield record.storage_id, record.run_id, found.cursor, place
 
 
 def _steps(instance: dg.DagsterInstance, run: dg.DagsterRun, place: Place) -> Iterator[Step | None]:

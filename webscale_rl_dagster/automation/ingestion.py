@@ -10,7 +10,7 @@ from webscale_rl_dagster.lineage.records import made_of, record_made
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.stages.ingest import IngestedShard, IngestProgress, ingest
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.storage.tables import Tables, WrittenTable
 
 _RAW = dg.AssetKey("raw_documents")
 
@@ -84,22 +84,31 @@ def _resolve(config: IngestConfig, settings: Config) -> CorpusConfig:
 
 
 def adopt_shard(instance: dg.DagsterInstance, key: str, tables: Tables) -> None:
-    """Make a shard that lies on storage known here: to another machine, or after a lost run."""
+    """Make a shard that lies on storage known here: to another machine, or after a lost run.
+
+    The partition comes last: it says that the rest was told.
+    """
     if instance.has_dynamic_partition(str(SHARDS.name), key):
         return
+    written = tables.written("raw_documents", key)
+    instance.report_runless_asset_event(_materialization(key, tables, written))
+    _record(key, tables, written, run_id=None)
     instance.add_dynamic_partitions(str(SHARDS.name), [key])
-    instance.report_runless_asset_event(_materialization(key, tables, run_id=None))
 
 
 def report_rewritten(instance: dg.DagsterInstance, key: str, tables: Tables, why: str) -> None:
-    """Tell of a table that was rewritten in its place; nothing, if that was told already."""
-    known = made_of(tables.objects, key).get("raw_documents")
-    if known is not None and known.sha256 == tables.written("raw_documents", key).sha256:
+    """Tell of a table that was rewritten in its place; nothing, if that was told already.
+
+    The record beside the data comes last: after a crash in between it is told once more.
+    """
+    written = tables.written("raw_documents", key)
+    if _is_recorded(key, tables, written):
         return
-    materialization = _materialization(key, tables, run_id=None)
+    materialization = _materialization(key, tables, written)
     instance.report_runless_asset_event(
         materialization.with_metadata({**materialization.metadata, "why": why})
     )
+    _record(key, tables, written, run_id=None)
 
 
 def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tables) -> None:
@@ -107,16 +116,26 @@ def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tabl
     known = context.instance.has_dynamic_partition(str(SHARDS.name), shard.key)
     if not known:
         context.instance.add_dynamic_partitions(str(SHARDS.name), [shard.key])
-    if known and shard.key in context.instance.get_materialized_partitions(_RAW):
+    told = known and shard.key in context.instance.get_materialized_partitions(_RAW)
+    if told and "raw_documents" in made_of(tables.objects, shard.key):
         return
-    context.log_event(_materialization(shard.key, tables, run_id=context.run_id))
+    written = tables.written("raw_documents", shard.key)
+    if not told:
+        context.log_event(_materialization(shard.key, tables, written))
+    _record(shard.key, tables, written, run_id=context.run_id)
 
 
-def _materialization(key: str, tables: Tables, *, run_id: str | None) -> dg.AssetMaterialization:
-    """Recorded beside the data, unless what lies there is told of already."""
-    written = tables.written("raw_documents", key)
-    known = made_of(tables.objects, key).get("raw_documents")
-    if known is None or known.sha256 != written.sha256:
+def _record(key: str, tables: Tables, written: WrittenTable, *, run_id: str | None) -> None:
+    """Beside the data, unless what lies there is recorded already."""
+    if not _is_recorded(key, tables, written):
         record_made(tables, "raw_documents", key, written=written, run_id=run_id)
+
+
+def _is_recorded(key: str, tables: Tables, written: WrittenTable) -> bool:
+    known = made_of(tables.objects, key).get("raw_documents")
+    return known is not None and known.sha256 == written.sha256
+
+
+def _materialization(key: str, tables: Tables, written: WrittenTable) -> dg.AssetMaterialization:
     metadata = shard_metadata("raw_documents", key, written=written, tables=tables, usage=None)
     return dg.AssetMaterialization(asset_key=_RAW, partition=key, metadata=metadata)

@@ -18,6 +18,7 @@ from webscale_rl_dagster.storage.objects import Objects
 
 if TYPE_CHECKING:
     from openlineage.client import OpenLineageClient
+    from openlineage.client.transport import Transport
 
     from webscale_rl_dagster.lineage.openlineage import Step
 
@@ -41,7 +42,7 @@ _REFUSED = {400, 413, 422}
 def openlineage_sensor(
     context: dg.SensorEvaluationContext, storage: StorageResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """At most `_MOST_STEPS` steps a tick; what was not delivered is tried again at the next one."""
+    """At most `_MOST_STEPS` steps a tick; where one is not taken, the next tick begins."""
     try:
         from openlineage.client import OpenLineageClient
 
@@ -52,6 +53,9 @@ def openlineage_sensor(
         client = OpenLineageClient()
     except Exception as error:
         return dg.SkipReason(f"OpenLineage's client cannot be configured as it is: {error}")
+    if _forgets(client.transport):
+        client.close(0)
+        return dg.SkipReason("the transport async_http drops what is not delivered: set it to http")
     objects = storage.objects()
     cursor = context.cursor
     sent, trouble, until = 0, "", time.monotonic() + _TICK_S
@@ -67,6 +71,12 @@ def openlineage_sensor(
     if not client.close(_FLUSH_S):
         return dg.SkipReason("not delivered in time, to be tried again")
     return dg.SensorResult(skip_reason=f"{sent} steps told{trouble}", cursor=cursor)
+
+
+def _forgets(transport: "Transport") -> bool:
+    """Whether it, or one that it hands events to, drops what it failed to send and reports none."""
+    inner = [*getattr(transport, "transports", ()), getattr(transport, "transport", None)]
+    return transport.kind == "async_http" or any(_forgets(one) for one in inner if one is not None)
 
 
 def _tell(

@@ -42,7 +42,8 @@ def _released(found: dict[str, Any]) -> Tree:
     for place in found["releases"]:
         kept = f"in {place['split']}" if place["split"] else f"left out: {place['reason']}"
         twin = f", repeats {place['duplicate_of']}" if place["duplicate_of"] else ""
-        shut = "" if place["open"] else ", which its gate holds back"
+        because = "; ".join(place["failed"]) or "not judged"
+        shut = "" if place["open"] else f", which its gate holds back: {because}"
         node.add(_line("release", f"{place['release']}, {kept}{twin}{shut}"))
     return node
 

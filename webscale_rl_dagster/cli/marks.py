@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,10 +13,10 @@ from rich.table import Table
 from webscale_rl_dagster.audit.text import visible
 from webscale_rl_dagster.cli.console import console, errors
 from webscale_rl_dagster.config import load_config
-from webscale_rl_dagster.lineage.agreement import Agreement, Share, agreement, opinions
-from webscale_rl_dagster.lineage.marks import Mark, add_mark, all_marks
-from webscale_rl_dagster.storage.objects import Objects
-from webscale_rl_dagster.storage.tables import Tables
+
+if TYPE_CHECKING:
+    from webscale_rl_dagster.lineage.agreement import Agreement, Share
+    from webscale_rl_dagster.lineage.marks import Mark
 
 
 def mark(
@@ -32,6 +32,9 @@ def mark(
     from webscale_rl_dagster.audit.pairs import find_pair
     from webscale_rl_dagster.audit.released import Releases
     from webscale_rl_dagster.cli.unknown import give_up
+    from webscale_rl_dagster.lineage.marks import add_mark
+    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.tables import Tables
 
     tables = Tables(Objects(load_config().storage))
     pair = find_pair(tables, Releases(tables.objects), qa_id)
@@ -51,7 +54,11 @@ def marks(
     ] = None,
 ) -> None:
     """List the marks, oldest first for each pair, and how far people and pipeline agree."""
+    from webscale_rl_dagster.lineage.agreement import agreement, opinions
     from webscale_rl_dagster.lineage.cases import export_cases
+    from webscale_rl_dagster.lineage.marks import all_marks
+    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.tables import Tables
 
     tables = Tables(Objects(load_config().storage))
     found = agreement(opinions(tables))

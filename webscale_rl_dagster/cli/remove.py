@@ -42,7 +42,7 @@ def remove(
     lists them. Repeating the command is safe; exits 1 if nothing is meant by it.
     """
     from webscale_rl_dagster.cli.bars import StepBars, new_bars
-    from webscale_rl_dagster.cli.republishing import republish
+    from webscale_rl_dagster.cli.republishing import check_engines, republish
     from webscale_rl_dagster.removal.purging import purge as erase
     from webscale_rl_dagster.storage.objects import Objects
     from webscale_rl_dagster.storage.tables import Tables
@@ -67,6 +67,7 @@ def remove(
     if not as_json:
         report.print_plan()
     if not dry_run:
+        check_engines(config, tables, removal.ids)
         if not (yes or resume) and sys.stdin.isatty():
             how = "Erase their texts for good?" if purge else "Remove them?"
             typer.confirm(how, abort=True, err=True)
@@ -95,10 +96,19 @@ class _Removal(NamedTuple):
 def _all_removals(tables: Tables) -> _Removal:
     """Whatever tombstones ask, for tables that may not show it yet."""
     from webscale_rl_dagster.corpora.removed import tombstones
-    from webscale_rl_dagster.removal.removing import ids_of
+    from webscale_rl_dagster.removal.removing import ids_of, lay, missed
 
     laid = tombstones(tables.objects)
-    return _Removal(Report({"removals": len(laid)}), ids_of(laid), lambda: laid)
+    late = missed(tables, laid)
+    reasons = {(one.kind, one.value): one.reason for one in reversed(laid)}
+
+    def lay_all() -> Sequence[Tombstone]:
+        for rule, found in late.items():
+            lay(tables, rule, found, reasons[rule.kind, rule.value])
+        return tombstones(tables.objects)
+
+    ids = ids_of(laid).union(*(found.all for found in late.values()))
+    return _Removal(Report({"removals": len(laid)}), ids, lay_all)
 
 
 def _new_removal(

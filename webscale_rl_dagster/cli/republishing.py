@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import dagster as dg
@@ -14,12 +15,13 @@ from webscale_rl_dagster.cli.making import pair_maker
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.corpora.removed import Tombstone
 from webscale_rl_dagster.inference.usage import Usage
-from webscale_rl_dagster.removal.finding import to_be_made, unfinished
+from webscale_rl_dagster.removal.finding import to_be_made, unfinished, was_made
 from webscale_rl_dagster.removal.removing import erase_rows, forget
 from webscale_rl_dagster.removal.unpaid import JournalOnly
 from webscale_rl_dagster.storage.tables import Tables
 
 NOT_RUN = "rewritten; no pairs had been made of it"
+FORGOTTEN = "{shard}: its tables were deleted: `webscale-rl run --shard {shard}` makes them again"
 _SAID = {0: "published", GATE_SHUT: "gate_shut", FAILED: "failed", None: "not_run"}
 
 
@@ -32,6 +34,18 @@ class Republished:
     usage: Usage = field(default_factory=Usage)
     worst: int = 0
     """The exit status that it comes to."""
+
+
+def check_engines(config: Config, tables: Tables, ids: frozenset[str]) -> None:
+    """Before anything is changed: a run that cannot begin would cost the shards their tables.
+
+    Raises:
+        EngineUnavailable: a shard is to be made anew, and a model's file or library is missing.
+        ConfigError: likewise of a tokenizer.
+    """
+    if any(was_made(tables, shard) for shard in unfinished(tables, ids)):
+        with closing(JournalOnly()) as engines:
+            engines.check(config)
 
 
 def republish(
@@ -62,7 +76,7 @@ def republish(
     def prepare(instance: dg.DagsterInstance, shard: str) -> bool:
         erase_rows(tables, shard, ids)
         report_rewritten(instance, shard, tables, f"documents removed: {why}")
-        return to_be_made(tables, shard)
+        return to_be_made(tables, shard, ids)
 
     say = (lambda line: errors.print(line, soft_wrap=True)) if quiet else None
     with pair_maker(config, tables, JournalOnly(keep_open=True), say=say) as maker:
@@ -74,8 +88,8 @@ def republish(
                 raise
             if code is None:
                 maker.say(f"{shard}: {NOT_RUN}")
-            elif code:
-                forget(tables, shard, ids)
+            elif code and forget(tables, shard, ids):
+                maker.say(FORGOTTEN.format(shard=shard))
             done.shards[shard] = _SAID[code]
     done.usage, done.worst = maker.total, maker.worst
     return done

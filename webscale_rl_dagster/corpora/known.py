@@ -76,7 +76,7 @@ class KnownDocuments:
         minhash = signature_of(document.text)
         survivor = self._near.find(minhash)
         if survivor is not None:
-            removed = self._find(survivor) == _REMOVED
+            removed = self._find(survivor) == _REMOVED or self._removed.of_document(survivor)
             return Verdict(REMOVED if removed else NEAR_DUPLICATE, survivor)
         self._add(document_id, minhash)
         return Verdict(minhash=minhash)

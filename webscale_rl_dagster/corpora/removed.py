@@ -89,8 +89,9 @@ class Removed:
         """Likewise of a row of `raw_documents`.
 
         An exact repeat is under no rule for where it was found: its text is the kept row's. A near
-        repeat of a removed document is removed for what that was; None, though its reason is
-        `removed`, if that was kept out by a rule, far from here.
+        repeat of a removed document is removed for what that was. None, though its reason is
+        `removed`, if the rule that kept out this text, or that which it nearly repeats, holds for
+        another source of that alone.
         """
         other = row["duplicate_of"]
         if other == row["document_id"]:

@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
@@ -34,7 +34,7 @@ from webscale_rl_dagster.expectations.release_facts import ASSET as RELEASE
 from webscale_rl_dagster.expectations.release_facts import facts_of_release, keep_verdict
 from webscale_rl_dagster.expectations.report import failed_table, headline, shutting
 from webscale_rl_dagster.expectations.validation import SUITES, Validation, validate
-from webscale_rl_dagster.lineage.records import Judged, record_judged
+from webscale_rl_dagster.lineage.records import Judged, Made, made_of, record_judged
 from webscale_rl_dagster.partitions import RELEASES, SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
@@ -42,7 +42,17 @@ from webscale_rl_dagster.storage.tables import Tables
 
 Files = Mapping[str, str]
 """sha256 of what was judged, by table."""
-Verdict = tuple[Validation, Files]
+
+
+class Verdict(NamedTuple):
+    """What a suite found in a partition, and the sha256 of the files that it read."""
+
+    validation: Validation
+    files: Files
+    record: Judged | None = None
+    """To be kept beside the data, once Dagster has the verdict."""
+
+
 Judge = Callable[[str, str, Tables, GatesConfig], Verdict]
 """Of a run, by its id, on a partition."""
 
@@ -82,9 +92,9 @@ def suite_check(asset: str) -> dg.AssetChecksDefinition:
     """
 
     def judge(run_id: str, shard: str, tables: Tables, gates: GatesConfig) -> Verdict:
-        validation, files = _judged(asset, lambda: facts_for(asset, shard, tables), gates)
-        record_judged(tables.objects, _told(asset, shard, validation, files, run_id))
-        return validation, files
+        made = made_of(tables.objects, shard).get(asset)
+        verdict = _judged(asset, lambda: facts_for(asset, shard, tables), gates)
+        return verdict._replace(record=_record(asset, shard, verdict, made, run_id))
 
     return _check(asset, SHARDS, judge)
 
@@ -94,9 +104,9 @@ def release_check() -> dg.AssetChecksDefinition:
 
     def judge(_run_id: str, name: str, tables: Tables, gates: GatesConfig) -> Verdict:
         objects = tables.objects
-        validation, files = _judged(RELEASE, lambda: facts_of_release(name, objects), gates)
-        keep_verdict(name, objects, files, shutting(validation))
-        return validation, files
+        verdict = _judged(RELEASE, lambda: facts_of_release(name, objects), gates)
+        keep_verdict(name, objects, verdict.files, shutting(verdict.validation))
+        return verdict
 
     return _check(RELEASE, RELEASES, judge)
 
@@ -123,9 +133,11 @@ def _check(
         tables = storage.tables()
         for shard in context.partition_keys:
             judged = functools.partial(judge, context.run.run_id, shard, tables, settings.gates)
-            evaluation = _evaluate(context.instance, asset, shard, judged)
+            evaluation, record = _evaluate(context.instance, asset, shard, judged)
             context.log.info(f"{asset} {shard}: {evaluation.description}")
             yield evaluation
+            if record is not None:
+                record_judged(tables.objects, record)
         yield dg.Output(None, output_name=spec.get_python_identifier())
 
     return suite
@@ -177,23 +189,23 @@ def _judged(asset: str, look: Callable[[], tuple[Batches, Facts]], gates: GatesC
     try:
         batches, facts = look()
         files = facts.files
-        return validate(asset, batches, facts=facts, gates=gates), files
+        return Verdict(validate(asset, batches, facts=facts, gates=gates), files)
     except Exception as error:
-        return Validation.crashed(error), files
+        return Verdict(Validation.crashed(error), files)
 
 
 def _evaluate(
     instance: dg.DagsterInstance, asset: str, shard: str, judge: Callable[[], Verdict]
-) -> dg.AssetCheckEvaluation:
-    """One partition's verdict.
+) -> tuple[dg.AssetCheckEvaluation, Judged | None]:
+    """One partition's verdict, and the record of it.
 
     The materialization is looked up before the file is read: data that changes in between makes the
     verdict stale, never a verdict on data that was not judged.
     """
     target = _newest_materialization(instance, asset, shard)
-    validation, files = judge()
+    validation, files, record = judge()
     key = check_key(asset)
-    return dg.AssetCheckEvaluation(
+    evaluation = dg.AssetCheckEvaluation(
         asset_key=key.asset_key,
         check_name=key.name,
         partition=shard,
@@ -204,16 +216,18 @@ def _evaluate(
         target_materialization_data=target,
         metadata=_metadata(shard, validation, files),
     )
+    return evaluation, record
 
 
-def _told(asset: str, shard: str, validation: Validation, files: Files, run_id: str) -> Judged:
+def _record(asset: str, shard: str, verdict: Verdict, made: Made | None, run_id: str) -> Judged:
     return Judged(
         asset,
         shard,
-        passed=validation.passed,
-        why=headline(validation),
-        failed=tuple(validation.shut_by),
-        files=dict(files),
+        passed=verdict.validation.passed,
+        why=headline(verdict.validation),
+        failed=tuple(verdict.validation.shut_by),
+        files=dict(verdict.files),
+        made=None if made is None else made.time,
         run_id=run_id,
         time=datetime.now(UTC).isoformat(),
     )

@@ -13,8 +13,9 @@ import asyncio
 import io
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
@@ -139,7 +141,7 @@ class Journal:
     def compact(self) -> None:
         """Merge all segments into one Parquet file; safe while other runs write or merge."""
         for _ in range(_PATIENCE):
-            names = list(self._objects.list(self._place.prefix))
+            names = self._names()
             if not any(name.endswith(SEGMENT) for name in names) and len(names) <= 1:
                 return
             try:
@@ -153,7 +155,7 @@ class Journal:
     def _load(self) -> None:
         """Every record of the journal; when a file vanishes it was merged, so list again."""
         for _ in range(_PATIENCE):
-            names = list(self._objects.list(self._place.prefix))
+            names = self._names()
             try:
                 for calls in read_calls(self._objects, names, columns=_ANSWER):
                     self._known.add_rows(calls.iter_rows())
@@ -162,6 +164,9 @@ class Journal:
                 continue
             return
         raise lost
+
+    def _names(self) -> list[str]:
+        return files_of(self._place.prefix, self._objects.list(self._place.prefix))
 
     async def _write_segments(self) -> None:
         """One write after another; what came in meanwhile goes together."""
@@ -201,6 +206,13 @@ class _Pending:
 _NOTHING = Completion("", "", 0, 0)
 
 
+def files_of(folder: str, keys: Iterable[str]) -> list[str]:
+    """Those of the keys that are files of the journal in this folder; not what lies deeper."""
+    return [
+        key for key in keys if key.endswith((SEGMENT, MERGED)) and key.rpartition("/")[0] == folder
+    ]
+
+
 def merge(
     objects: Objects, prefix: str, names: Sequence[str], *, without: pl.Expr | None = None
 ) -> None:
@@ -212,9 +224,10 @@ def merge(
     Args:
         objects: Where the journal is.
         prefix: Its folder.
-        names: Its files.
+        names: Its files; what is none of them is neither read nor deleted.
         without: True of calls that are left out.
     """
+    names = files_of(prefix, names)
     seen = Spool()
     with tempfile.NamedTemporaryFile(suffix=MERGED) as file:
         schema = pl.DataFrame(schema=CALLS).to_arrow().schema
@@ -235,32 +248,69 @@ def read_calls(
 ) -> Iterator[pl.DataFrame]:
     """The records of these files of a journal, in frames of bounded size, in no set order.
 
-    Runs of one shard at once may have made the same call twice; then both are here. StorageError if
-    a file is gone.
+    Runs of one shard at once may have made the same call twice; then both are here. StorageError,
+    which names the file, if one is gone or cannot be read.
     """
     segments = [name for name in names if name.endswith(SEGMENT)]
-    held: list[bytes] = []
+    held: dict[str, bytes] = {}
     with ThreadPoolExecutor(_READERS) as pool:
         for start in range(0, len(segments), _READERS):
-            held += map(_lines, pool.map(objects.get, segments[start : start + _READERS]))
-            if sum(map(len, held)) >= _BATCH_BYTES:
-                yield _frame(held).select(columns)
-                held = []
+            some = segments[start : start + _READERS]
+            for name, packed in zip(some, pool.map(objects.get, some), strict=True):
+                with _naming(objects, name):
+                    held[name] = _lines(packed)
+            if sum(map(len, held.values())) >= _BATCH_BYTES:
+                yield _frame(objects, held).select(columns)
+                held = {}
     if held:
-        yield _frame(held).select(columns)
+        yield _frame(objects, held).select(columns)
     for name in names:
         if name.endswith(MERGED):
-            with pq.ParquetFile(objects.open(name)) as file:
-                for batch in file.iter_batches(_BATCH, columns=list(columns)):
-                    yield pl.DataFrame(batch).select(columns)
+            yield from _merged(objects, name, columns)
+
+
+def _merged(objects: Objects, name: str, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    with _naming(objects, name):
+        file = pq.ParquetFile(objects.open(name))
+    with file:
+        batches = file.iter_batches(_BATCH, columns=list(columns))
+        while True:
+            with _naming(objects, name):
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                calls = pl.DataFrame(batch).select(columns)
+            yield calls
 
 
 def _lines(segment: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompressobj().decompress(segment)
+    reader = zstandard.ZstdDecompressor().decompressobj()
+    lines = reader.decompress(segment)
+    if not reader.eof:
+        raise zstandard.ZstdError("it ends too soon")
+    return lines
 
 
-def _frame(segments: Sequence[bytes]) -> pl.DataFrame:
-    return pl.read_ndjson(io.BytesIO(b"".join(segments)), schema=CALLS)
+def _frame(objects: Objects, segments: Mapping[str, bytes]) -> pl.DataFrame:
+    try:
+        return pl.read_ndjson(io.BytesIO(b"".join(segments.values())), schema=CALLS)
+    except pl.exceptions.PolarsError:
+        for name, lines in segments.items():
+            with _naming(objects, name):
+                pl.read_ndjson(io.BytesIO(lines), schema=CALLS)
+        raise
+
+
+@contextmanager
+def _naming(objects: Objects, name: str) -> Iterator[None]:
+    """Arrow says by an OSError that a column's bytes are damaged."""
+    try:
+        yield
+    except (zstandard.ZstdError, pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+        raise StorageError(
+            f"{objects.uri(name)} is no part of a journal: move it out of the storage, and its "
+            f"calls are made again ({error})"
+        ) from error
 
 
 def _row(

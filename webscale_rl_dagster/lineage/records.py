@@ -60,6 +60,8 @@ class Judged:
     """Names of the expectations that shut the gate."""
     files: dict[str, str]
     """sha256 of what was judged, by table; empty if it could not be read."""
+    made: str | None
+    """The `time` of the making that was judged; None if there was no record of it."""
     run_id: str | None
     time: str
     """ISO 8601, UTC."""

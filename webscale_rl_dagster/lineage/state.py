@@ -32,7 +32,7 @@ class ShardState:
     """By the records beside the data, of the data as it is now."""
 
     made: Mapping[str, Made] = field(default_factory=dict)
-    """By stage."""
+    """By stage, where the record speaks of the table that lies there now."""
     gates: Sequence[GateVerdict] = ()
     """In the order of the funnel."""
 
@@ -88,17 +88,23 @@ def shard_state(tables: Tables, shard: str, digests: Digests | None = None) -> S
         shard: Its key.
         digests: Kept by the caller for many look-ups, so that no table is hashed twice.
     """
-    judged = judged_of(tables.objects, shard)
     known = digests or Digests(tables)
-    gates = [_gate(asset, judged.get(asset), shard, known) for asset in STAGES]
-    return ShardState(made_of(tables.objects, shard), gates)
+    judged = judged_of(tables.objects, shard)
+    made = made_of(tables.objects, shard)
+    gates = [_gate(asset, judged.get(asset), made.get(asset), shard, known) for asset in STAGES]
+    return ShardState(
+        {stage: told for stage, told in made.items() if known.of(stage, shard) == told.sha256},
+        gates,
+    )
 
 
-def _gate(asset: str, judged: Judged | None, shard: str, digests: Digests) -> Gate:
+def _gate(
+    asset: str, judged: Judged | None, made: Made | None, shard: str, digests: Digests
+) -> Gate:
     if judged is None:
         return Gate(asset, "unjudged", "no check has run")
     changed = [table for table, sha in judged.files.items() if digests.of(table, shard) != sha]
-    if asset in changed:
+    if asset in changed or judged.made != (made and made.time):
         return Gate(asset, "stale", "materialized again since it was judged")
     if not judged.passed:
         return Gate(asset, "failed", judged.why)

@@ -50,7 +50,9 @@ class Removals:
 
     def store(self, path: Path) -> dict[str, Any]:
         """Write `release_removed`, if there is anything to list; what the manifest says of it."""
-        found = dict(self._documents())
+        found: dict[str, Tombstone | None] = {}
+        for document_id, tombstone in self._documents():
+            found[document_id] = found.get(document_id) or tombstone
         if found:
             with table_file("release_removed", path) as writer:
                 for document_id in sorted(found):
@@ -72,7 +74,7 @@ class Removals:
         }
 
     def _documents(self) -> Iterator[tuple[str, Tombstone | None]]:
-        """Removed documents of the shards; None: it nearly repeats one that a rule kept out."""
+        """Removed documents of the shards; None: by a rule for another source."""
         if not self._removed.tombstones:
             return
         for shard in self._shards:

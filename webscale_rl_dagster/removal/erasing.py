@@ -5,16 +5,17 @@ Each step may be repeated: what is erased already is left alone. Memory holds a 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.identity import shard_of
-from webscale_rl_dagster.inference.journal import merge, read_calls
+from webscale_rl_dagster.identity import ShardKey, shard_of
+from webscale_rl_dagster.inference.journal import files_of, merge, read_calls
 from webscale_rl_dagster.removal.removing import erase_rows
-from webscale_rl_dagster.schemas import STAGES
+from webscale_rl_dagster.schemas import ASKING, STAGES
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -32,6 +33,8 @@ class Erased:
     rows: int = 0
     """Of tables after `raw_documents`."""
     marks: int = 0
+    unfinished: int = 0
+    """Parts of files whose writing was cut short."""
     tables: dict[str, list[str]] = field(default_factory=dict)
     """By shard the tables that were written anew: their gates are to be judged again."""
 
@@ -46,13 +49,21 @@ def erase_calls(objects: Objects, ids: Collection[str], pairs: Collection[str]) 
     """
     made_of = pl.col("document_id").is_in(list(ids)) | pl.col("qa_id").is_in(list(pairs))
     wanted = made_of.fill_null(False)
-    folders = {key.rpartition("/")[0] for key in objects.list("journal")}
-    return sum(_erase_calls(objects, folder, wanted) for folder in sorted(folders))
+    return sum(_erase_calls(objects, folder, wanted) for folder in journals(objects))
+
+
+def journals(objects: Objects) -> Iterator[str]:
+    """The folder of each stage and shard; objects elsewhere below `journal` are in none."""
+    for folder in sorted({key.rpartition("/")[0] for key in objects.list("journal")}):
+        _, stage, shard = (*folder.split("/", 2), "", "")[:3]
+        with suppress(ValueError):
+            if stage in ASKING and ShardKey.parse(shard):
+                yield folder
 
 
 def _erase_calls(objects: Objects, folder: str, wanted: pl.Expr) -> int:
     for _ in range(_PATIENCE):
-        names = list(objects.list(folder))
+        names = files_of(folder, objects.list(folder))
         try:
             some = read_calls(objects, names, columns=("document_id", "qa_id"))
             held = sum(calls.filter(wanted).height for calls in some)

@@ -12,10 +12,13 @@ from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.audit.released import Releases
 from webscale_rl_dagster.corpora.known import DUPLICATE, NEAR_DUPLICATE
 from webscale_rl_dagster.corpora.removed import REMOVED
+from webscale_rl_dagster.lineage.records import made_of
 from webscale_rl_dagster.lineage.state import shard_state
 from webscale_rl_dagster.removal.selecting import Selector, rows_everywhere
+from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
 
+_MADE = STAGES[1:]
 _NEAR = (NEAR_DUPLICATE, REMOVED)
 
 
@@ -76,17 +79,33 @@ def unfinished(tables: Tables, ids: Collection[str]) -> list[str]:
     found = set(with_texts(tables, ids))
     removed = pl.col("reason") == REMOVED
     for shard, frame in _rows(tables, "document_id", ids, ["document_id", "reason"]):
-        if shard not in found and frame.filter(removed).height and to_be_made(tables, shard):
+        if shard not in found and frame.filter(removed).height and to_be_made(tables, shard, ids):
             found.add(shard)
     return sorted(found)
 
 
-def to_be_made(tables: Tables, shard: str) -> bool:
-    """Whether pairs were made of the shard, and of another `raw_documents` than it has now."""
-    if not tables.has("filtered_documents", shard):
+def to_be_made(tables: Tables, shard: str, ids: Collection[str]) -> bool:
+    """Whether pairs were made of the shard, and of another `raw_documents` than it has now.
+
+    A gate that was shut since then settles it, once no table has rows of these documents.
+    """
+    if not was_made(tables, shard):
         return False
-    first = next((gate for gate in shard_state(tables, shard).gates if gate.state != "open"), None)
-    return first is not None and first.state != "failed"
+    state = shard_state(tables, shard)
+    first = next((gate for gate in state.gates if gate.state != "open"), None)
+    return first is not None and (first.state != "failed" or bool(stages_with(tables, shard, ids)))
+
+
+def was_made(tables: Tables, shard: str) -> bool:
+    """Whether pairs were ever made of it, be their tables deleted since."""
+    first = _MADE[0]
+    return tables.has(first, shard) or first in made_of(tables.objects, shard)
+
+
+def stages_with(tables: Tables, shard: str, ids: Collection[str]) -> list[str]:
+    """Stages after `raw_documents` whose tables have rows of these documents."""
+    wanted = among("document_id", ids)
+    return [stage for stage in _MADE if any(rows_of(tables, stage, shard, wanted, ["document_id"]))]
 
 
 def _pairs(

@@ -61,7 +61,8 @@ class Proof:
         gone, found = self.erased, self.findings
         yield (
             f"erased {gone.texts:,} texts, {gone.calls:,} model calls, {gone.rows:,} rows made of "
-            f"them, {gone.marks:,} marks; withdrawn releases: {', '.join(self.withdrawn) or 'none'}"
+            f"them, {gone.marks:,} marks, {gone.unfinished:,} unfinished writes; withdrawn "
+            f"releases: {', '.join(self.withdrawn) or 'none'}"
         )
         read = sum(found.bytes.values())
         yield (

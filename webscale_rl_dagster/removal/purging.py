@@ -1,16 +1,15 @@
 """Erases removed documents from a storage for good, and proves it by a scan.
 
 The texts in `raw_documents` go last, once the scan has found them nowhere else: until then they are
-what it knows the copies by, however often it is cut short.
+what it knows the copies by, however often it is cut short. Marks go first: only what is erased
+after them may still name their pairs.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.corpora.removed import Tombstone, save
 from webscale_rl_dagster.home import index_home
@@ -22,12 +21,14 @@ from webscale_rl_dagster.removal.erasing import (
     erase_marks,
     erase_texts,
 )
+from webscale_rl_dagster.removal.pairing import pairs_of
 from webscale_rl_dagster.removal.proof import Proof
 from webscale_rl_dagster.removal.removing import ids_of
 from webscale_rl_dagster.removal.scanning import Progress, look_at_erased, scan
 from webscale_rl_dagster.removal.seeking import seek
 from webscale_rl_dagster.removal.unfinished import delete_unfinished, still_written
 from webscale_rl_dagster.removal.withdrawing import withdraw_releases
+from webscale_rl_dagster.search.folder import empty, only_writer
 from webscale_rl_dagster.storage.tables import Tables
 
 
@@ -50,22 +51,26 @@ def purge(
         tombstones: Of the removals.
         config: Where the search index is.
         on_progress: Told of what is scanned.
+
+    Raises:
+        IndexBusy: the search index is being written; nothing was erased.
+        StorageError: what names their pairs cannot be read; likewise.
     """
     objects = tables.objects
     ids = ids_of(tombstones)
-    pairs = _pairs(tables, tombstones)
+    pairs = pairs_of(tables, ids)
     sought = seek(tables, ids, pairs)
     passages, erased = len(sought.passages), Erased()
-    withdrawn = withdraw_releases(objects, ids, tombstones)
-    erased.marks = erase_marks(objects, pairs)
-    erased.calls = erase_calls(objects, ids, pairs)
-    erase_made(tables, ids, erased)
-    delete_unfinished(objects)
-    if (index := index_home(config)).exists():
-        shutil.rmtree(index)
+    with only_writer(index := index_home(config)):
+        erased.marks = erase_marks(objects, pairs)
+        withdrawn = withdraw_releases(objects, ids, tombstones)
+        erased.calls = erase_calls(objects, ids, pairs)
+        erase_made(tables, ids, erased)
+        erased.unfinished = delete_unfinished(objects)
+        empty(index)
     findings = scan(objects, sought, on_progress=on_progress)
     for key in still_written(objects):
-        findings.unread[key] = "a write that is not finished: wait for it, or delete the file"
+        findings.unread[key] = "named as an unfinished write: wait for it, or move the file"
     if findings.clean:
         erase_texts(tables, ids, erased)
         raw = [f"{RAW}/{shard}.parquet" for shard in tables.shards(RAW)]
@@ -86,15 +91,3 @@ def purge(
         withdrawn=tuple(withdrawn),
         findings=findings,
     )
-
-
-def _pairs(tables: Tables, tombstones: Sequence[Tombstone]) -> frozenset[str]:
-    """As the removals noted them, and as `candidate_qa` has them by now."""
-    noted = {pair for one in tombstones for pairs in one.documents.values() for pair in pairs}
-    ids = ids_of(tombstones)
-    if ids:
-        of_them = among("document_id", ids)
-        for shard in tables.shards("candidate_qa"):
-            rows = rows_of(tables, "candidate_qa", shard, of_them, ["qa_id"])
-            noted.update(row["qa_id"] for row in rows)
-    return frozenset(noted)

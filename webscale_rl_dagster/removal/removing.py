@@ -5,11 +5,10 @@ Nothing here asks a model or knows Dagster; the command makes the shards' pairs 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
 from webscale_rl_dagster.corpora.removed import (
     REMOVED,
     Tombstone,
@@ -18,12 +17,9 @@ from webscale_rl_dagster.corpora.removed import (
     tombstones,
 )
 from webscale_rl_dagster.deduplication.documents import is_current, signature_of
-from webscale_rl_dagster.removal.finding import Found
+from webscale_rl_dagster.removal.finding import Found, find, stages_with
 from webscale_rl_dagster.removal.selecting import Selector
-from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
-
-_MADE = STAGES[1:]
 
 
 def lay(
@@ -50,6 +46,17 @@ def lay(
         ours.append(new_tombstone(selector.kind, selector.value, reason, documents))
         save(tables.objects, ours[-1])
     return ours
+
+
+def missed(tables: Tables, laid: Sequence[Tombstone]) -> dict[Selector, Found]:
+    """By rule what it means by now, if no tombstone names all of it.
+
+    Such documents came in by an ingestion that had begun before the rule was laid.
+    """
+    known = ids_of(laid)
+    rules = {Selector(one.kind, one.value) for one in laid if one.kind != "document"}
+    found = {rule: find(tables, rule) for rule in rules}
+    return {rule: one for rule, one in found.items() if not one.all <= known}
 
 
 def erase_rows(tables: Tables, shard: str, ids: Collection[str]) -> int:
@@ -80,8 +87,7 @@ def forget(tables: Tables, shard: str, ids: Collection[str]) -> list[str]:
     That is how it stays clean when it could not be made anew to the end: a gate is shut. `run`
     makes them again from the journal.
     """
-    wanted = among("document_id", ids)
-    left = [stage for stage in _MADE if any(rows_of(tables, stage, shard, wanted, ["document_id"]))]
+    left = stages_with(tables, shard, ids)
     tables.objects.delete(f"{stage}/{shard}.parquet" for stage in left)
     return left
 
@@ -96,13 +102,14 @@ def _is_rule(tombstone: Tombstone, selector: Selector) -> bool:
 
 
 def _erased(batch: pl.DataFrame, out: pl.Series) -> pl.DataFrame:
-    """A signature is made where one is missing, so that near duplicates stay out for good."""
+    """A signature is made where one is missing, so that near duplicates stay out for good.
+
+    One that was dropped as a near duplicate had none, and others may be like it alone.
+    """
     signatures = [
-        signature_of(text) if gone and kept and text is not None and not is_current(minhash)
+        signature_of(text) if gone and text is not None and not is_current(minhash)
         else minhash
-        for gone, kept, text, minhash in zip(
-            out, batch["kept"], batch["text"], batch["minhash"], strict=True
-        )
+        for gone, text, minhash in zip(out, batch["text"], batch["minhash"], strict=True)
     ]  # fmt: skip
     nothing = [
         pl.when(out).then(None).otherwise(pl.col(name)).alias(name)

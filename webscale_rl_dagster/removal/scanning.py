@@ -34,6 +34,9 @@ _MADE = (_JOURNAL, *(f"{stage}/" for stage in STAGES[1:]))
 """Where a row or record is made of the document that it names; in a release's `data/` it is too."""
 _NAMES = ("document_id", "qa_id")
 
+_UNREADABLE = (StorageError, pa.ArrowException, pl.exceptions.PolarsError, KeyError, OSError)
+"""Arrow says by an OSError that a column's bytes are damaged."""
+
 Progress = Callable[[str, int, int], None]
 """Told of a step, how many objects of it are done, and of how many."""
 
@@ -93,7 +96,7 @@ def _each(
             with objects.open(key) as file:
                 findings.bytes[format_of(key)] += file.seek(0, 2)
             look(key)
-        except (StorageError, pa.ArrowException, pl.exceptions.PolarsError, KeyError) as error:
+        except _UNREADABLE as error:
             findings.unread[key] = str(error)
     tell(len(keys), len(keys))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
+import pyarrow as pa
 
 from webscale_rl_dagster.audit.lookup import Where, among, found
 from webscale_rl_dagster.corpora.removed import Tombstone
+from webscale_rl_dagster.errors import ReleaseError, StorageError
 from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, FOLDER, REMOVED, key_of
 from webscale_rl_dagster.releases.withdrawal import Withdrawal, withdraw, withdrawal_of
 from webscale_rl_dagster.storage.objects import Objects
@@ -27,9 +29,10 @@ def withdraw_releases(
     if not ids:
         return []
     of_them = among("document_id", ids)
-    names = sorted({key.split("/")[1] for key in objects.list(FOLDER)})
     shown = [
-        name for name in names if _is_half_gone(objects, name) or _shows(objects, name, of_them)
+        name
+        for name in release_names(objects)
+        if _is_half_gone(objects, name) or _shows(objects, name, of_them)
     ]
     reasons = "; ".join(sorted({tombstone.reason for tombstone in tombstones}))
     now = Withdrawal(
@@ -42,22 +45,52 @@ def withdraw_releases(
     return shown
 
 
+def release_names(objects: Objects) -> list[str]:
+    """Of all releases, unfinished and withdrawn ones too; what else lies there is passed over."""
+    found = {key.split("/")[1] for key in objects.list(FOLDER) if key.count("/") > 1}
+    return sorted(name for name in found if _is_name(name))
+
+
+def showing(objects: Objects, name: str) -> list[str]:
+    """Keys of a release's tables that show something of documents."""
+    naming = [key_of(name, path) for path in _NAMING]
+    tables = [key for key in objects.list(key_of(name)) if key.endswith(".parquet")]
+    return [key for key in tables if key not in naming]
+
+
+def rows_in(
+    objects: Objects, key: str, where: Where, columns: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """Rows of one of these; StorageError, which names it, if it cannot be read."""
+    try:
+        with objects.open(key) as file:
+            yield from found(file, where, columns)
+    except (StorageError, pa.ArrowException, OSError) as error:
+        raise StorageError(
+            f"{objects.uri(key)} cannot be searched: mend or delete it, then purge again ({error})"
+        ) from error
+
+
+def _is_name(name: str) -> bool:
+    try:
+        key_of(name)
+    except ReleaseError:
+        return False
+    return True
+
+
 def _is_half_gone(objects: Objects, name: str) -> bool:
     """Whether it was being withdrawn when that was cut short."""
     return withdrawal_of(objects, name) is not None and len(list(objects.list(key_of(name)))) > 2
 
 
 def _shows(objects: Objects, name: str, of_them: Where) -> bool:
-    folder = key_of(name)
-    tables = [key for key in objects.list(folder) if key.endswith(".parquet")]
-    naming = [key_of(name, path) for path in _NAMING]
-    return any(_holds(objects, key, of_them) for key in tables if key not in naming)
+    return any(_holds(objects, key, of_them) for key in showing(objects, name))
 
 
 def _holds(objects: Objects, key: str, of_them: Where) -> bool:
     """A pair that was left out is told by its id alone, unless evidence is quoted."""
     left_out = key.endswith(f"/{DROPPED}")
     columns = ["contamination" if left_out else "document_id"]
-    with objects.open(key) as file:
-        rows = found(file, of_them, columns)
-        return any(frame.filter(pl.col(columns).is_not_null()).height for frame in rows)
+    rows = rows_in(objects, key, of_them, columns)
+    return any(frame.filter(pl.col(columns).is_not_null()).height for frame in rows)

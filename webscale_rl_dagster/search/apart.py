@@ -18,7 +18,8 @@ def update_apart(root: str, folder: Path, *, on_progress: Progress) -> Updated:
 
     Raises:
         IndexBusy: another update of the same folder is under way.
-        StorageError: the storage cannot be listed, or the process was killed.
+        StorageError: the storage cannot be listed, the folder cannot be written, the process was
+            killed, or it ended with any other error.
     """
     # Not forked: a process of many threads, as a server is, cannot be.
     context = multiprocessing.get_context("spawn")
@@ -51,3 +52,6 @@ def _update(root: str, folder: Path, there: Connection) -> None:
         return
     except WebscaleError as error:
         there.send(error)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        there.send(StorageError(f"the update of {folder} was cut short: {why}"))

@@ -24,6 +24,8 @@ FORMAT = 1
 """Raised with every change of what is indexed or kept here: an older index is made anew."""
 SHARD, RELEASE = "shard", "release"
 """What the index is made of: the kinds of parts."""
+FAILED = "!"
+"""What the token of a part begins with that could not be read."""
 
 _PATIENCE_S = 10.0
 """How long to wait for another process's transaction, which takes milliseconds."""
@@ -95,10 +97,16 @@ class Catalog:
             return totals_stored(stored)
         return totals_of(shard_summary(row[0]) for row in self._read(_SUMMARIES, SHARD))
 
+    def failed(self) -> int:
+        """Shards and releases that could not be read, and so are not in the index."""
+        rows = self._read("SELECT count(*) FROM parts WHERE substr(token, 1, 1) = ?", FAILED)
+        return rows[0][0] if rows else 0
+
     def tokens(self) -> dict[Part, str]:
         """By part that is indexed which versions of its objects it was made of.
 
-        The token is empty while the part is being indexed, and after that was interrupted.
+        The token is empty while the part is being indexed, and after that was interrupted. That of
+        a part that could not be read begins with `FAILED`.
         """
         rows = self._read("SELECT kind, name, token FROM parts")
         return {Part(kind, name): token for kind, name, token in rows}

@@ -11,7 +11,7 @@ from webscale_rl_dagster.lineage.records import FOLDER as RECORDS
 from webscale_rl_dagster.releases.layout import FOLDER as RELEASES
 from webscale_rl_dagster.releases.layout import MANIFEST, WITHDRAWN
 from webscale_rl_dagster.schemas import STAGES
-from webscale_rl_dagster.search.catalog import RELEASE, SHARD, Part
+from webscale_rl_dagster.search.catalog import FAILED, RELEASE, SHARD, Part
 from webscale_rl_dagster.storage.objects import Objects
 
 DOCUMENTS = "raw_documents"
@@ -36,6 +36,11 @@ class Lying:
             if key.startswith(f"{DOCUMENTS}/"):
                 documents = documents_token(version)
         return f"{documents}-{digest.hexdigest()}"
+
+    @property
+    def failed_token(self) -> str:
+        """That these objects could not be read; no token of a shard, nor of its documents."""
+        return FAILED + self.token
 
 
 def documents_token(version: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from tantivy import Occur, Order, Query
+from tantivy import Occur, Order, Query, Searcher
 
 from webscale_rl_dagster.search.catalog import RELEASE, SHARD
 from webscale_rl_dagster.search.queries import (
@@ -50,6 +50,8 @@ class Finder:
         return self._index.schema
 
     def find(self, query: SearchQuery, offset: int, limit: int) -> Found:
+        """All of it as of one commit, whatever another thread reloads meanwhile."""
+        searcher = self.searcher
         text = text_query(self.schema, query.text, self.shelf.as_id)
         asked = {name: self._among(name, values) for name, values in query.facets.items() if values}
         wanted = self._all(text, asked)
@@ -57,19 +59,18 @@ class Finder:
         count = max(min(limit, MOST_ROWS - first), 0)
         # Memory is taken for all rows up to the page, and at least one must be asked for.
         most, skipped = (count, first) if count else (1, 0)
-        hits = self.searcher.search(
-            wanted, most, order_by_field=PLACE, order=Order.Asc, offset=skipped
-        )
-        rows = [self._row(address) for _, address in hits.hits[:count]]
+        hits = searcher.search(wanted, most, order_by_field=PLACE, order=Order.Asc, offset=skipped)
+        rows = [self._row(searcher, address) for _, address in hits.hits[:count]]
         total = int(hits.count)  # type: ignore[attr-defined]  # its stubs leave that out
-        return Found(total, rows, self._facets(text, asked))
+        return Found(total, rows, self._facets(searcher, text, asked))
 
     def shards(self, query: Query) -> list[str]:
         """All shards that have a row of it, sorted."""
-        return sorted(name for name, _ in self._count(query, ["shard"], _SHARDS)["shard"])
+        found = self._count(self.searcher, query, ["shard"], _SHARDS)
+        return sorted(name for name, _ in found["shard"])
 
-    def _row(self, address: Any) -> dict[str, Any]:
-        stored: Any = self.searcher.doc(address).get_first(ROW)
+    def _row(self, searcher: Searcher, address: Any) -> dict[str, Any]:
+        stored: Any = searcher.doc(address).get_first(ROW)
         return dict(orjson.loads(bytes(stored)))
 
     def _among(self, facet: str, values: Iterable[str]) -> Query:
@@ -83,26 +84,28 @@ class Finder:
         must = [Query.term_query(self.schema, KIND, kind), *asked.values(), text]
         return Query.boolean_query([(Occur.Must, part) for part in must if part is not None])
 
-    def _facets(self, text: Query | None, asked: Mapping[str, Query]) -> Facets:
+    def _facets(self, searcher: Searcher, text: Query | None, asked: Mapping[str, Query]) -> Facets:
         """Each restricted facet is counted under the other restrictions, the rest in one go.
 
         Releases are counted among their own rows, whether one is asked or not.
         """
         apart = [name for name in self.shelf.facets if name in asked or name == RELEASE]
         together = [name for name in self.shelf.facets if name not in apart]
-        found = self._count(self._all(text, asked), together)
+        found = self._count(searcher, self._all(text, asked), together)
         for name in apart:
             others = {other: query for other, query in asked.items() if other != name}
             kind = RELEASE if name == RELEASE else None
-            found |= self._count(self._all(text, others, kind), [name])
+            found |= self._count(searcher, self._all(text, others, kind), [name])
         return {name: found[name] for name in self.shelf.facets}
 
-    def _count(self, query: Query, facets: Sequence[str], most: int = FACET_VALUES) -> Facets:
+    def _count(
+        self, searcher: Searcher, query: Query, facets: Sequence[str], most: int = FACET_VALUES
+    ) -> Facets:
         wanted = {
             name: {"terms": {"field": name, "size": most, "segment_size": max(most, _COUNTED)}}
             for name in facets
         }
-        answer = self.searcher.aggregate(query, wanted)
+        answer = searcher.aggregate(query, wanted)
         return {name: _values(answer[name]["buckets"]) for name in facets}
 
 

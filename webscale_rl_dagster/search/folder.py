@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tantivy import Index
 
-from webscale_rl_dagster.errors import IndexBusy
+from webscale_rl_dagster.errors import IndexBusy, StorageError
 from webscale_rl_dagster.search.catalog import catalog_file
 from webscale_rl_dagster.search.keeping import Keeper
 from webscale_rl_dagster.search.shelves import DOCUMENTS, PAIRS
 
+_LOCK = "lock"
 _SHELVES = (PAIRS, DOCUMENTS)
 
 
@@ -27,7 +29,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
-    with (folder / "lock").open("w") as file:
+    with (folder / _LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -36,6 +38,32 @@ def only_writer(folder: Path) -> Iterator[None]:
                 "read what there is, or try again when it has ended"
             ) from None
         yield
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Around what writes to the folder.
+
+    Raises:
+        StorageError: what is wrong with it, such as that its disk is full.
+    """
+    try:
+        yield
+    except (OSError, ValueError, sqlite3.Error) as error:  # tantivy has ValueError for all of its
+        raise StorageError(
+            f"cannot write the search index {folder}: {error}. Make sure that there is space on "
+            "its disk, and that it may be written; the next update goes on from what is there"
+        ) from error
+
+
+def empty(folder: Path) -> None:
+    """For its only writer: delete all but the lock, for which others may wait."""
+    catalog_file(folder).unlink(missing_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != _LOCK:
+            path.unlink(missing_ok=True)
 
 
 def opened(folder: Path) -> tuple[Keeper, list[Index]]:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from webscale_rl_dagster.releases.reading import open_release
+from webscale_rl_dagster.releases.reading import Release, open_release
 from webscale_rl_dagster.search.catalog import Part
 from webscale_rl_dagster.search.changes import Lying
 from webscale_rl_dagster.search.keeping import Indexed
@@ -36,8 +36,8 @@ class _ShardLines(NamedTuple):
 class Indexing:
     """One update's way from the storage into the index.
 
-    A part that cannot be read keeps no other from being indexed: it stays as it was, and is named
-    in `failed` with the reason.
+    A part that cannot be read keeps no other from being indexed: it is left out, and is named in
+    `failed` with the reason. What goes wrong in writing ends the update.
     """
 
     tables: Tables
@@ -63,14 +63,28 @@ class Indexing:
         try:
             release = open_release(self.tables.objects, part.name)
             summary = stored(release_summary_of(release))
-            self.writing.clear(part)
-            rows = 0
-            for frame in release_rows(self.tables, release):
-                rows += self.writing.add(lines(PAIR, part, self.numbers[part], frame, rows))[0]
         except Exception as error:
             self._cannot_be_read(part, error)
-        else:
-            self._done(part, summary, rows, 0)
+            return
+        self.writing.clear(part)
+        batches = self._batches(part, release)
+        rows = 0
+        while True:
+            try:
+                batch = next(batches, None)
+            except Exception as error:
+                self._cannot_be_read(part, error)
+                return
+            if batch is None:
+                break
+            rows += self.writing.add(batch)[0]
+        self._done(part, summary, rows, 0)
+
+    def _batches(self, part: Part, release: Release) -> Iterator[list[str]]:
+        first = 0
+        for frame in release_rows(self.tables, release):
+            yield list(lines(PAIR, part, self.numbers[part], frame, first))
+            first += frame.height
 
     def _read(self, part: Part) -> _ShardLines:
         found = read_shard(self.tables, part.name, self.lying[part].tables)
@@ -86,6 +100,9 @@ class Indexing:
         self.writing.done(Indexed(part, self.lying[part].token, pairs, documents, summary))
 
     def _cannot_be_read(self, part: Part, error: Exception) -> None:
+        """Of a release some rows may have been added already."""
+        self.writing.clear(part)
+        self.writing.done(Indexed(part, self.lying[part].failed_token))
         self.failed[part.name] = f"{type(error).__name__}: {error}"
         _log.warning("the search index leaves out %s %s: %s", part.kind, part.name, error)
 

@@ -29,11 +29,11 @@ PRAGMA user_version = {FORMAT};
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A part whose rows are in the index."""
+    """A part whose rows are in the index; it has none if it could not be read."""
 
     part: Part
     token: str
-    """Empty if it could not be read, so that the next update tries again."""
+    """Its `failed_token` if it could not be read."""
     pairs: int = 0
     documents: int = 0
     summary: bytes | None = None

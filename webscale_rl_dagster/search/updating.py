@@ -8,7 +8,7 @@ from pathlib import Path
 
 from webscale_rl_dagster.search.catalog import RELEASE, SHARD, Catalog, Part
 from webscale_rl_dagster.search.changes import DOCUMENTS, Lying, documents_token, parts_of
-from webscale_rl_dagster.search.folder import only_writer, opened
+from webscale_rl_dagster.search.folder import only_writer, opened, writable
 from webscale_rl_dagster.search.indexing import Indexing
 from webscale_rl_dagster.search.writing import Writing
 from webscale_rl_dagster.storage.tables import Tables
@@ -38,16 +38,17 @@ def update(tables: Tables, folder: Path, *, on_progress: Progress | None = None)
 
     Raises:
         IndexBusy: at once, if another update of the same folder is under way.
-        StorageError: the storage cannot be listed.
+        StorageError: the storage cannot be listed, or the folder cannot be written.
     """
     with only_writer(folder):
         lying = parts_of(tables.objects)
-        keeper, indexes = opened(folder)
-        changed, gone = _compared(lying, keeper.catalog)
-        if not changed and not gone:
-            keeper.settle()
-            return Updated()
-        numbers = keeper.begin([*changed, *gone])
+        with writable(folder):
+            keeper, indexes = opened(folder)
+            changed, gone = _compared(lying, keeper.catalog.tokens())
+            if not changed and not gone:
+                keeper.settle()
+                return Updated()
+            numbers = keeper.begin([*changed, *gone])
 
         def tell() -> None:
             if on_progress is not None:
@@ -62,7 +63,8 @@ def update(tables: Tables, folder: Path, *, on_progress: Progress | None = None)
             for part in changed:
                 if part.kind == RELEASE:
                     indexing.release(part)
-        keeper.settle()
+        with writable(folder):
+            keeper.settle()
     done = indexing.done
     return Updated(
         [part.name for part in done if part.kind == SHARD],
@@ -73,13 +75,19 @@ def update(tables: Tables, folder: Path, *, on_progress: Progress | None = None)
 
 
 def pending(tables: Tables, folder: Path) -> int:
-    """Shards and releases that an update would index or drop; lists the storage."""
-    return sum(map(len, _compared(parts_of(tables.objects), Catalog.open(folder))))
+    """Shards and releases that an update would index or drop; lists the storage.
+
+    Without those that could not be read and have not changed since.
+    """
+    lying, known = parts_of(tables.objects), Catalog.open(folder).tokens()
+    changed, gone = _compared(lying, known)
+    return len(gone) + sum(known.get(part) != lying[part].failed_token for part in changed)
 
 
-def _compared(lying: Mapping[Part, Lying], catalog: Catalog) -> tuple[list[Part], list[Part]]:
-    """What changed, and what is gone."""
-    known = catalog.tokens()
+def _compared(
+    lying: Mapping[Part, Lying], known: Mapping[Part, str]
+) -> tuple[list[Part], list[Part]]:
+    """What changed or could not be read, and what is gone."""
     changed = [part for part, one in lying.items() if known.get(part) != one.token]
     return changed, [part for part in known if part not in lying]
 

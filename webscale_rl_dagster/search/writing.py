@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from tantivy import Index, IndexWriter
 
 from webscale_rl_dagster.search.catalog import Part
+from webscale_rl_dagster.search.folder import writable
 from webscale_rl_dagster.search.keeping import Indexed, Keeper
 from webscale_rl_dagster.search.shelves import PART
 
@@ -20,12 +22,16 @@ _HEAP_BYTES = 60_000_000
 
 
 class Writing:
-    """The pairs and the documents, open for writing; readers see nothing before a commit."""
+    """The pairs and the documents, open for writing; readers see nothing before a commit.
+
+    After an error, a StorageError if they cannot be written, nothing more is committed.
+    """
 
     def __init__(
         self, keeper: Keeper, indexes: Iterable[Index], on_commit: Callable[[], None]
     ) -> None:
         self._keeper = keeper
+        self._folder = keeper.catalog.folder
         # One thread each, so that the rows of a part lie together.
         self._writers = [index.writer(_HEAP_BYTES, 1) for index in indexes]
         self._on_commit = on_commit
@@ -40,14 +46,15 @@ class Writing:
 
     def add(self, pairs: Iterable[str], documents: Iterable[str] = ()) -> tuple[int, int]:
         """Lines of JSON; how many of each there were."""
-        added = _add(self._writers[0], pairs), _add(self._writers[1], documents)
+        with writable(self._folder):
+            added = _add(self._writers[0], pairs), _add(self._writers[1], documents)
         self._rows += sum(added)
         if self._rows >= BATCH_ROWS:
             self._commit()
         return added
 
     def done(self, part: Indexed) -> None:
-        """All its rows were added."""
+        """All its rows were added; or none is there, as it could not be read."""
         self._done.append(part)
 
     def gone(self, part: Part) -> None:
@@ -56,10 +63,11 @@ class Writing:
         self._gone.append(part)
 
     def _commit(self) -> None:
-        for writer in self._writers:
-            writer.commit()
-        self._keeper.finish(self._done)
-        self._keeper.forget(self._gone)
+        with writable(self._folder):
+            for writer in self._writers:
+                writer.commit()
+            self._keeper.finish(self._done)
+            self._keeper.forget(self._gone)
         self._done, self._gone, self._rows = [], [], 0
         _trim()
         self._on_commit()
@@ -79,7 +87,8 @@ class Writing:
                 self._commit()
         finally:
             for writer in self._writers:
-                writer.wait_merging_threads()
+                with suppress(ValueError):  # it tells again of a commit that failed
+                    writer.wait_merging_threads()
 
 
 def _trim() -> None:

@@ -45,6 +45,11 @@ class Access:
         Raises:
             ConfigError: it is too short, or cannot be sent in a header.
         """
+        if token != token.strip():
+            raise ConfigError(
+                "the audit page's token begins or ends with white space, which browsers and "
+                "scripts leave out: take that away from the variable that holds it"
+            )
         if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable():
             raise ConfigError(
                 f"the audit page's token must be at least {LEAST_TOKEN} printable ASCII "

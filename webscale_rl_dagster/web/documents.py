@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from webscale_rl_dagster.audit.released import Releases
 from webscale_rl_dagster.audit.sources import Meant
 from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.lineage.state import shard_state
-from webscale_rl_dagster.web.fate_view import candidates, told_row, windows
+from webscale_rl_dagster.web.fate_view import candidates, rows_meant, told_row, windows
 from webscale_rl_dagster.web.highlight import passages
 from webscale_rl_dagster.web.locating import (
     is_document_id,
@@ -38,12 +39,12 @@ MOST = 200
 def show(request: Request) -> Response:
     """By the whole id. Of repeats the kept one is told at length."""
     site, asked = site_of(request), request.path_params["document_id"].lower()
-    found = _fates(site, asked) if is_document_id(asked) else []
-    if not found:
+    meant = _meant(site, asked) if is_document_id(asked) else None
+    rows = None if meant is None else rows_meant(site.tables, meant, most=MOST)
+    if meant is None or rows is None:
         return unknown_page(request, unknown_document(site, asked))
-    fate = next((one for one in found if _raw(one)["kept"]), found[0])
+    fate = _fate(site, replace(meant, shards=(rows.told["shard"],)), kept=rows.told["kept"])
     row = told_row(site.tables, fate)
-    repeats = [one for one in found if one is not fate]
     some = windows(fate)
     return page(
         request,
@@ -55,23 +56,27 @@ def show(request: Request) -> Response:
         dropped=fate["stages"].get(fate["outcome_stage"]),
         windows=some[:MOST],
         candidates=candidates(site.tables, fate, most=MOST),
-        repeats=repeats[:MOST],
+        repeats=rows.repeats,
         left_out={
             "windows": max(0, len(some) - MOST),
             "candidates": max(0, len(fate["qa_ids"]) - MOST),
-            "repeats": max(0, len(repeats) - MOST),
+            "repeats": rows.left_out,
         },
         text=[] if fate["removed"] else passages(row["text"] or "", {}),
         in_words=in_words,
     )
 
 
-def _fates(site: Site, document_id: str) -> list[dict[str, Any]]:
-    meant = Meant(
-        "document_id", among("document_id", [document_id]), shards_of_document(site, document_id)
-    )
+def _meant(site: Site, document_id: str) -> Meant:
+    where = among("document_id", [document_id])
+    return Meant("document_id", where, shards_of_document(site, document_id))
+
+
+def _fate(site: Site, meant: Meant, *, kept: bool) -> dict[str, Any]:
+    """Of the first such row; those after it are not looked at."""
     state = partial(shard_state, site.tables, digests=site.digests)
-    return list(fates(site.tables, Releases(site.objects), meant, state))
+    found = fates(site.tables, Releases(site.objects), meant, state)
+    return next(one for one in found if _raw(one)["kept"] == kept)
 
 
 def _raw(fate: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+import polars as pl
+
 from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.sources import Meant
 from webscale_rl_dagster.storage.tables import Row, Tables
 
 _OF_PAIRS = ("candidate_qa", "checked_qa", "verified_qa")
@@ -77,5 +81,35 @@ def windows(fate: Fate) -> list[dict[str, Any]]:
 def told_row(tables: Tables, fate: Fate) -> Row:
     """The row that holds the text; of those that do not, the first. A repeat has a null text."""
     wanted = among("document_id", [fate["document_id"]])
-    rows = list(rows_of(tables, "raw_documents", fate["shard"], wanted, list(_TOLD)))
-    return next((row for row in rows if row["text"] is not None), rows[0])
+    rows = rows_of(tables, "raw_documents", fate["shard"], wanted, list(_TOLD))
+    first = next(rows)
+    return next((row for row in chain([first], rows) if row["text"] is not None), first)
+
+
+@dataclass(slots=True)
+class RowsMeant:
+    """The rows of `raw_documents` that are one document, each with its `shard`."""
+
+    told: Row
+    """The kept one, or else the first."""
+    repeats: list[Row]
+    """The first of the others."""
+    left_out: int
+    """How many more there are."""
+
+
+def rows_meant(tables: Tables, meant: Meant, *, most: int) -> RowsMeant | None:
+    """None if there are none. Memory holds a part of a shard, however many there are."""
+    told, total = None, 0
+    first: list[Row] = []
+    for shard, frame in meant.documents(tables):
+        total += frame.height
+        rows = frame.with_columns(shard=pl.lit(shard))
+        first += rows.head(most + 1 - len(first)).rows(named=True)
+        if told is None and (kept := rows.filter("kept")).height:
+            told = kept.row(0, named=True)
+    if not first:
+        return None
+    told = told or first[0]
+    repeats = [row for row in first if row != told][:most]
+    return RowsMeant(told, repeats, total - 1 - len(repeats))

@@ -55,6 +55,11 @@ def when(value: str | datetime | None) -> str:
     return f"{zoned:%Y-%m-%d %H:%M} UTC"
 
 
+def moment(time: datetime) -> str:
+    """To the second, of a time with a zone."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def words(token: str) -> str:
     """A reason, verdict or stage as words: `not_a_question` is `not a question`."""
     return shown(token, 100).replace("_", " ")
@@ -98,6 +103,7 @@ FILTERS = {
     "share": share,
     "dollars": dollars,
     "when": when,
+    "moment": moment,
     "words": words,
     "in_words": in_words,
     "exact": exact,

@@ -1,4 +1,4 @@
-"""The names that the server goes by. A page that names another host was led here by its DNS."""
+"""The names that the server goes by. A page that names another may be led here by its DNS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ipaddress import ip_address
 from webscale_rl_dagster.errors import ConfigError
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ALL = frozenset({"", "0.0.0.0", "::"})
 _NAME = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 
 
@@ -19,7 +18,8 @@ class Hosts:
 
     names: frozenset[str]
     any: bool = False
-    """Bound to every address: whoever comes must show the token, whatever name they used."""
+    """Reading needs the token, whatever name they used. A proxy may hand on its own, and a name
+    that a foreign page has bound to this address comes without our cookie."""
 
     @classmethod
     def bound_to(cls, host: str, *, guarded: bool) -> Hosts:
@@ -35,7 +35,7 @@ class Hosts:
                 "characters long, with --token-env or `audit: {token_env: NAME}`. Or leave --host "
                 "out, and reach the page through `ssh -L 3080:127.0.0.1:3080`"
             )
-        return cls(_LOOPBACK | {host.lower()}, any=host in _ALL)
+        return cls(_LOOPBACK | {host.lower()}, any=guarded)
 
     def serves(self, header: str) -> bool:
         """Whether a `Host` header names this server."""

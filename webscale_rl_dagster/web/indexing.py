@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 10
 """How much longer a pause is than the look before it, at least."""
+_RETRY_S = 3600.0
+"""After which what could not be read is tried again, though it has not changed."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +35,9 @@ class IndexState:
     of: int = 0
     """Shards and releases that have changed; 0 if that is not known yet."""
     unreadable: int = 0
-    """Shards and releases that could not be indexed; they are tried again."""
+    """Shards and releases that could not be indexed; tried again once they change, or hourly."""
+    looked: datetime | None = field(default=None, compare=False)
+    """What had changed by then is in the index; None unless it is ready."""
 
 
 class Indexing:
@@ -45,6 +50,7 @@ class Indexing:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._failed: dict[str, str] = {}
+        self._retry_at = 0.0
 
     def index(self) -> Index | None:
         """None until the first part of it is written."""
@@ -54,6 +60,12 @@ class Indexing:
             if self._index is None:
                 self._index = open_index(self.folder)
             return self._index
+
+    def reload(self) -> None:
+        """See what any process has committed by now."""
+        index = self.index()
+        if index is not None:
+            index.reload()
 
     def catalog(self) -> Catalog:
         from webscale_rl_dagster.search.catalog import Catalog
@@ -72,20 +84,24 @@ class Indexing:
         from webscale_rl_dagster.search.apart import update_apart
         from webscale_rl_dagster.search.updating import pending
 
-        if self.index() is not None and not pending(self._tables, self.folder):
-            self._reload()
-            return IndexState("ready")
+        looked = datetime.now(UTC)
+        catalog = self.catalog()
+        retry = catalog.failed() and time.monotonic() >= self._retry_at
+        if self.index() is not None and not retry and not pending(self._tables, self.folder):
+            self.reload()
+            return IndexState("ready", unreadable=catalog.failed(), looked=looked)
         root = self._tables.objects.root
         try:
             failed = update_apart(root, self.folder, on_progress=self._progress).failed
         except IndexBusy:
-            self._reload()
+            self.reload()
             return IndexState("elsewhere")
         for name in failed.keys() - self._failed.keys():
             _log.warning("%s could not be indexed: %s", name, failed[name])
         self._failed = failed
-        self._reload()
-        return IndexState("ready", unreadable=len(failed))
+        self._retry_at = time.monotonic() + _RETRY_S
+        self.reload()
+        return IndexState("ready", unreadable=catalog.failed(), looked=looked)
 
     def keep_up_to_date(self, every_s: float) -> None:
         """Start a thread that updates now and then every so many seconds, as long as we live.
@@ -103,9 +119,4 @@ class Indexing:
 
     def _progress(self, done: int, of: int) -> None:
         self.state = IndexState("building", done, of)
-        self._reload()
-
-    def _reload(self) -> None:
-        index = self.index()
-        if index is not None:
-            index.reload()
+        self.reload()

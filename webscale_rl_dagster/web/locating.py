@@ -33,7 +33,8 @@ def shards_of_document(site: Site, document_id: str) -> tuple[str, ...]:
     """
     from webscale_rl_dagster.search.updating import stale_documents
 
-    stale = stale_documents(site.tables, site.indexing.folder)  # before the index is asked
+    stale = stale_documents(site.tables, site.indexing.folder)
+    site.indexing.reload()  # after that: what is not stale now is in the index
     index = site.indexing.index()
     known = [] if index is None else index.shards_of("document_id", document_id)
     shards = {*known, *stale}

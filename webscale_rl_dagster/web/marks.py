@@ -12,7 +12,6 @@ from webscale_rl_dagster.audit.nearest import Unknown
 from webscale_rl_dagster.audit.pairs import find_pair
 from webscale_rl_dagster.audit.released import Releases
 from webscale_rl_dagster.errors import MarkError
-from webscale_rl_dagster.lineage.agreement import agreement, opinions
 from webscale_rl_dagster.lineage.marks import add_mark, newest_marks
 from webscale_rl_dagster.web.links import pair_path
 from webscale_rl_dagster.web.pairs import NAME_COOKIE, pair_page
@@ -45,7 +44,7 @@ def show(request: Request) -> Response:
         total=total,
         number=max(1, number),
         pages=-(-total // ON_A_PAGE),
-        agreement=agreement(opinions(site.tables)) if total else None,
+        counted=site.agreed.last() if total else None,
     )
 
 

@@ -72,12 +72,8 @@ def show(request: Request) -> Response:
         left_out_in_all=len(manifest.get("left_out") or ()),
         removed=manifest.get("removed") or {"documents": 0, "removals": []},
         removed_documents=_removed(release),
-        card=release.objects.exists(key_of(release.name, PAGE)),
-        files=[
-            name
-            for name in (*_TEXTS, *_TABLES)
-            if release.objects.exists(key_of(release.name, name))
-        ],
+        card=PAGE in there,
+        files=[name for name in (*_TEXTS, *_TABLES) if name in there],
     )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SIGN_IN = "/sign-in"
 _OURS = re.compile(r"/|/[!-.0-\[\]-~][!-~]*")
 """Addresses below our own root: no host, which `//` and `/\\` would begin, and no white space."""
+_LED_HERE = ("navigate", "document")
+"""Mode and destination of a link that was followed, the printed one in a mail among them."""
 
 
 def identify(request: Request) -> bool:
@@ -28,11 +30,13 @@ def identify(request: Request) -> bool:
 
     Leaves `session` (None if there is none) and `bearer` in the request's state.
     """
-    site = site_of(request)
+    site, state = site_of(request), request.state
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    request.state.bearer = scheme.lower() == "bearer" and _is_token(request, token.strip())
-    request.state.session = site.access.session(request.cookies.get(site.cookie, ""))
-    return request.state.bearer or request.state.session is not None
+    state.session = site.access.session(request.cookies.get(site.cookie, ""))
+    state.bearer = scheme.lower() == "bearer" and site.access.is_token(token.strip())
+    if scheme.lower() == "bearer" and not state.bearer and state.session is None:
+        _count_wrong(request)
+    return state.bearer or state.session is not None
 
 
 def sign_in_page(request: Request, status: int = 200, *, wrong: bool = False) -> Response:
@@ -93,15 +97,31 @@ def _signed_in(request: Request, wanted: str) -> Response:
 
 
 def _is_token(request: Request, given: str) -> bool:
-    """Raises HTTPException 429 for an address that has guessed too often."""
+    """The right one is taken however many wrong ones came before it: others may have sent those.
+
+    Raises HTTPException 429 for a wrong one of an address that has sent too many.
+    """
+    if _is_embedded(request):
+        return False
+    if site_of(request).access.is_token(given):
+        return True
+    _count_wrong(request)
+    return False
+
+
+def _count_wrong(request: Request) -> None:
     throttle = request.app.state.throttle
     address = request.client.host if request.client else ""
     if throttle.blocks(address):
         raise HTTPException(429, "Too many wrong tokens. Try again in a minute.")
-    if site_of(request).access.is_token(given):
-        return True
     throttle.failed(address)
-    return False
+
+
+def _is_embedded(request: Request) -> bool:
+    """Whether a page of another site made the browser send it, and not by leading it here."""
+    headers = request.headers
+    led_here = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == _LED_HERE
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site") and not led_here
 
 
 routes = [

@@ -12,6 +12,7 @@ from webscale_rl_dagster.lineage.state import Digests
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
 from webscale_rl_dagster.web.access import Access
+from webscale_rl_dagster.web.agreed import Agreed
 from webscale_rl_dagster.web.hosts import Hosts
 from webscale_rl_dagster.web.indexing import Indexing
 
@@ -35,6 +36,8 @@ class Site:
     port: int
     digests: Digests
     """For `lineage.state.shard_state`, so that no table is hashed twice."""
+    agreed: Agreed
+    """What all marks say together."""
 
     @property
     def objects(self) -> Objects:
@@ -71,6 +74,7 @@ def open_site(
         hosts=Hosts.bound_to(host, guarded=access.reading_needs_it),
         port=port,
         digests=Digests(tables),
+        agreed=Agreed(tables),
     )
 
 

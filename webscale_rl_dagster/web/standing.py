@@ -71,11 +71,19 @@ def _dropped(stage: str, row: Mapping[str, Any]) -> Standing:
 
 
 def _gates(found: Mapping[str, Any]) -> tuple[str, ...]:
-    """The shard's gates that are shut or not judged, of the stages that the pair came to."""
-    some = ((stage, row["gate"]) for stage, row in found["stages"].items() if row["gate"])
-    shut = [
-        f"The gate of {stage} is {gate['state']}: {gate['why']}."
-        for stage, gate in some
-        if gate["state"] != "open"
-    ]
-    return tuple(shut)
+    """The shard's gates that are shut or not judged, of the stages that the pair came to.
+
+    Those that are so for the same reason are one sentence.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for stage, row in found["stages"].items():
+        if row["gate"] and row["gate"]["state"] != "open":
+            alike.setdefault((row["gate"]["state"], row["gate"]["why"]), []).append(stage)
+    return tuple(f"{_of_gates(stages)} {state}: {why}." for (state, why), stages in alike.items())
+
+
+def _of_gates(stages: list[str]) -> str:
+    *others, last = stages
+    return (
+        f"The gates of {', '.join(others)} and {last} are" if others else f"The gate of {last} is"
+    )

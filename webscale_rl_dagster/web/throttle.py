@@ -1,4 +1,4 @@
-"""Slows down whoever guesses the token."""
+"""Tells who sends too many wrong tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_ADDRESSES = 1_000
 
 
 class Throttle:
-    """After five wrong tokens from an address within a minute, none of its is looked at."""
+    """Blocks an address after five wrong tokens within a minute, as long as that holds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
