@@ -43,7 +43,7 @@ lint: $(DEV)
 
 # `gpu` is left out: it wants a model and a GPU.
 BENCHMARKS := ingestion memory orchestration kill increment prefix_cache \
-	decontamination deduplication quality rewards releases audit
+	decontamination deduplication quality rewards releases audit removal
 
 bench: $(DEV) $(VLLM)
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m "benchmarks.$$name"; done
