@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--documents", type=int, default=2000)
+    parser.add_argument("--documents", type=int, default=2000, help="1,000 at least")
     documents = parser.parse_args().documents
     with tempfile.TemporaryDirectory() as folder:
         os.environ[CONFIG_VARIABLE] = f"{folder}/pipeline.yaml"
