@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from types import FrameType
 
 import pytest
 
-from webscale_rl_dagster.inference.interrupts import run_interruptible
+from webscale_rl_dagster.inference.interrupts import run_interruptible, signals_noted
 
 
 class Interrupted(BaseException):
@@ -73,6 +74,28 @@ def test_a_second_signal_does_not_wait_for_the_clean_up(number: signal.Signals) 
 
     with asyncio.Runner() as runner, pytest.raises(Interrupted):
         run_interruptible(runner, main())
+
+
+def test_a_signal_whose_handler_was_ignored_ends_the_run_before_it_begins(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), number)
+
+    began = []
+
+    async def main() -> None:
+        began.append(True)
+
+    ignored: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: ignored.append(what.exc_type))
+    with signals_noted(), asyncio.Runner() as runner:
+        Finalized()
+        with pytest.raises((Interrupted, KeyboardInterrupt)):
+            run_interruptible(runner, main())
+    assert ignored == [Interrupted]
+    assert not began
 
 
 def test_undisturbed_work_returns_its_result() -> None:

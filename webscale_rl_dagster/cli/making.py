@@ -67,11 +67,7 @@ def pair_maker(
     config: Config, tables: Tables, engines: EnginePool, *, say: Callable[[str], None] | None = None
 ) -> Iterator[PairMaker]:
     """With `engines`, which are closed at the end; `say` prints the line of each shard."""
-    with (
-        local_instance(config) as instance,
-        closing(engines),
-        signals_noted() as interrupted,
-    ):
+    with signals_noted() as interrupted, local_instance(config) as instance, closing(engines):
         yield PairMaker(config, tables, instance, engines, interrupted, say or _print)
 
 

@@ -24,16 +24,26 @@ Handler = Callable[[int, FrameType | None], Any]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+_noting: list[Callable[[], bool]] = []
+"""What the open `signals_noted` say."""
+
 
 def run_interruptible(runner: asyncio.Runner, main: Coroutine[Any, Any, R]) -> R:
     """Run `main` to its end; on a signal cancel it, let it clean up, then do as the handler did.
 
     That is whatever handler was there before, so Dagster hears of the interrupt in its own way. A
     second signal does not wait for the clean-up. Outside the main thread no signal ever arrives.
+
+    One that `signals_noted` knows of ends it before it begins: a handler's exception gets lost
+    where Python ignores exceptions, in a finalizer or a callback of the import system.
     """
     if threading.current_thread() is not threading.main_thread():
         return runner.run(main)
     before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
+    if any(noted() for noted in _noting):
+        main.close()
+        _as_before(before[signal.SIGINT], signal.SIGINT, None)
+        raise KeyboardInterrupt
     received: list[int] = []
 
     async def cancellable() -> R:
@@ -75,7 +85,11 @@ def signals_noted() -> Iterator[Callable[[], bool]]:
 
         reader.setblocking(False)
         with _told_of_signals(writer):
-            yield interrupted
+            _noting.append(interrupted)
+            try:
+                yield interrupted
+            finally:
+                _noting.remove(interrupted)
 
 
 @contextmanager
