@@ -1,23 +1,29 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from webscale_rl_dagster.audit.lookup import Where, among, found, starting
+from webscale_rl_dagster.audit.lookup import found
 from webscale_rl_dagster.audit.nearest import nearest, nearest_digits
+from webscale_rl_dagster.audit.stored import SMALL_BYTES
 from webscale_rl_dagster.audit.text import excerpt, visible
+from webscale_rl_dagster.audit.where import Where, among, starting
 from webscale_rl_dagster.errors import StorageError
 
 NAMES = ["ant", "bee", "bee-eater", "cat", None, "été", "zebra\U0010ffff"]
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    """Row groups of two."""
+@pytest.fixture(params=["small", "large"])
+def table(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Row groups of two. A small one is read whole, a large one in parts."""
     path = tmp_path / "table.parquet"
     frame = pl.DataFrame({"name": NAMES, "row": range(len(NAMES))})
+    if request.param == "large":
+        noise = [random.randbytes(SMALL_BYTES // 4) for _ in NAMES]
+        frame = frame.with_columns(noise=pl.Series(noise))
     frame.write_parquet(path, row_group_size=2)
     return path
 
@@ -43,6 +49,7 @@ def test_rows_are_those_of_a_full_scan(table: Path, where: Where, expected: list
     assert rows(table, where) == expected
 
 
+@pytest.mark.parametrize("table", ["large"], indirect=True)
 def test_a_row_group_that_the_footer_rules_out_is_not_read(table: Path) -> None:
     data = bytearray(table.read_bytes())
     where = data.index(b"ant")

@@ -12,9 +12,9 @@ import pytest
 
 from tests.search.conftest import rewrite
 from webscale_rl_dagster.audit.fate import fates
-from webscale_rl_dagster.audit.lookup import starting
 from webscale_rl_dagster.audit.released import Releases
 from webscale_rl_dagster.audit.sources import Meant
+from webscale_rl_dagster.audit.where import starting
 from webscale_rl_dagster.lineage.state import shard_state
 from webscale_rl_dagster.search.index import Index, open_index
 from webscale_rl_dagster.search.queries import DOCUMENT_FACETS, DocumentQuery

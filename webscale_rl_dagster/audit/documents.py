@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.pairs import Pair
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.marker import Marker
 from webscale_rl_dagster.errors import StorageError
 from webscale_rl_dagster.identity import ShardKey

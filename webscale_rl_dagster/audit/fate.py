@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.released import Place, Releases
 from webscale_rl_dagster.audit.sources import Meant
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.removed import REMOVED, Removed, Tombstone, tombstones
 from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import FAILED, STAGES

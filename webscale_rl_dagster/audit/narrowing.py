@@ -45,10 +45,11 @@ class Narrowing:
         there = {shard for shard in known if self._tables.has("raw_documents", shard)}
         return tuple(sorted(there | self._stale))
 
-    def longest(self, column: Column, wanted: str, *, least: int) -> tuple[str, ...]:
-        """Those that may hold the values that have the longest beginning in common with `wanted`.
+    def longest(self, column: Column, wanted: str, *, least: int) -> tuple[int, tuple[str, ...]]:
+        """How long a beginning the index knows in common with `wanted`, and where those values are.
 
-        Of beginnings shorter than `least` none is asked for.
+        The shards that may hold longer ones, being stale, come first. Of beginnings shorter than
+        `least` none is asked for.
         """
         lengths = range(least, len(wanted) + 1)
         absent = bisect_left(
@@ -57,7 +58,11 @@ class Narrowing:
             key=lambda length: not self._known(column, wanted[:length], prefix=True),
         )
         beginnings = [wanted[: lengths[absent - 1]]] if absent else []
-        return self.shards(column, beginnings, prefix=True)
+        shards = self.shards(column, beginnings, prefix=True)
+        return len("".join(beginnings)), tuple(sorted(shards, key=self._is_current))
+
+    def _is_current(self, shard: str) -> bool:
+        return shard not in self._stale
 
     def _known(self, column: Column, value: str, *, prefix: bool) -> set[str]:
         """By the index, of shards that have not changed since."""

@@ -34,10 +34,13 @@ def nearest_digits(wanted: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in best))
 
 
-def sharing(wanted: str, known: Iterable[str], *, least: int) -> list[str]:
+def sharing(
+    wanted: str, known: Iterable[str], *, least: int, enough: int | None = None
+) -> list[str]:
     """Those that have the longest beginning in common with it, `least` characters or more.
 
-    In their order, each once, at most `COMPARED`.
+    In their order, each once, at most `COMPARED`; once there are so many that have `enough`
+    characters in common, the rest is not read.
     """
     longest, found = least, dict[str, None]()
     for name in known:
@@ -46,6 +49,8 @@ def sharing(wanted: str, known: Iterable[str], *, least: int) -> list[str]:
             longest, found = common, {}
         if common == longest and len(found) < COMPARED:
             found[name] = None
+        if enough is not None and longest >= enough and len(found) == COMPARED:
+            break
     return list(found)
 
 

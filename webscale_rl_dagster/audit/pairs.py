@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest
 from webscale_rl_dagster.audit.released import Releases
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.identity import shard_of
 from webscale_rl_dagster.storage.tables import Row, Tables

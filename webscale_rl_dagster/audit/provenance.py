@@ -8,9 +8,10 @@ from webscale_rl_dagster.audit.asked import Text, calls_behind
 from webscale_rl_dagster.audit.calls import Call
 from webscale_rl_dagster.audit.demonstrations import shown_demonstrations
 from webscale_rl_dagster.audit.documents import document_row, told_document
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.pairs import Pair
 from webscale_rl_dagster.audit.released import Place, Releases
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.removed import Removed, tombstones
 from webscale_rl_dagster.lineage.state import ShardState
 from webscale_rl_dagster.schemas import STAGES, TABLES

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import among, found_in, group_of, parquet_in
+from webscale_rl_dagster.audit.stored import StoredTable, stored
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.inference.journal import CALLS, MERGED, SEGMENT, JournalPlace, read_calls
 from webscale_rl_dagster.storage.objects import Objects
 
@@ -25,13 +26,13 @@ class RecordedCalls:
         self._objects = objects
         self._segments = [name for name in names if name.endswith(SEGMENT)]
         self._merged = [name for name in names if name.endswith(MERGED)]
-        self._files: list[Any] = []
+        self._files: list[StoredTable] = []
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
         for name in self._merged:
             file = self._open.enter_context(self._objects.open(name))
-            self._files.append(self._open.enter_context(parquet_in(file)))
+            self._files.append(self._open.enter_context(stored(file, CALLS)))
         return self
 
     def __exit__(
@@ -46,8 +47,7 @@ class RecordedCalls:
         """These columns of all records."""
         yield from read_calls(self._objects, self._segments, columns=columns)
         for file in self._files:
-            for group in range(file.num_row_groups):
-                yield pl.DataFrame(group_of(file, group, columns)).select(columns)
+            yield from file.batches(columns)
 
     def rows(self, request_ids: Collection[str]) -> Iterator[dict[str, Any]]:
         """The whole records of these requests."""
@@ -57,5 +57,5 @@ class RecordedCalls:
         for some in read_calls(self._objects, self._segments):
             yield from some.filter(where.test).iter_rows(named=True)
         for file in self._files:
-            for some in found_in(file, where, list(CALLS)):
+            for some in file.found(where, list(CALLS)):
                 yield from some.iter_rows(named=True)

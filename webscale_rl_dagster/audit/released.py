@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from webscale_rl_dagster.audit.lookup import Where, among, found, starting
+from webscale_rl_dagster.audit.lookup import found
 from webscale_rl_dagster.audit.releases import KnownRelease, files_with, known_releases
+from webscale_rl_dagster.audit.where import Where, among, starting
 from webscale_rl_dagster.releases.layout import DROPPED, FOLDER, key_of
 from webscale_rl_dagster.schemas import TABLES
 from webscale_rl_dagster.storage.objects import Objects

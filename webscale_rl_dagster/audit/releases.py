@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from webscale_rl_dagster.audit.lookup import extremes, parquet_in
+from webscale_rl_dagster.audit.stored import extremes, parquet_in
 from webscale_rl_dagster.errors import ReleaseError
 from webscale_rl_dagster.releases.gate import is_open, verdict_on
 from webscale_rl_dagster.releases.layout import FOLDER, MANIFEST

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import Where, among, found, starting, storable
+from webscale_rl_dagster.audit.lookup import found
 from webscale_rl_dagster.audit.narrowing import Column as Kind
 from webscale_rl_dagster.audit.narrowing import Narrowing
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest, sharing
+from webscale_rl_dagster.audit.where import Where, among, starting, storable
 from webscale_rl_dagster.corpora.records import uri_of
 from webscale_rl_dagster.storage.tables import Row, Tables
 
@@ -136,8 +137,10 @@ def _nearest(
     if column == "source_uri":
         wanted = uri_of(Path(os.path.abspath(query)))
     least = LEAST_DIGITS if column == "document_id" else 1
-    shards = None if narrowing is None else narrowing.longest(column, wanted, least=least)
-    like = sharing(wanted, values_of(tables, column, shards), least=least)
+    enough, shards = None, None
+    if narrowing is not None:
+        enough, shards = narrowing.longest(column, wanted, least=least)
+    like = sharing(wanted, values_of(tables, column, shards), least=least, enough=enough)
     # Hashes resemble each other by chance only.
     return tuple(like[:NAMED]) if column == "document_id" else nearest(wanted, like)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.released import Releases
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.known import DUPLICATE, NEAR_DUPLICATE
 from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.lineage.records import made_of

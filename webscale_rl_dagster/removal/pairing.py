@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.removed import tombstones
 from webscale_rl_dagster.inference.journal import files_of, read_calls
 from webscale_rl_dagster.removal.erasing import journals

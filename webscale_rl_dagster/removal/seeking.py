@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.removal.letters import letters
 from webscale_rl_dagster.removal.passages import Passages
 from webscale_rl_dagster.storage.tables import Tables

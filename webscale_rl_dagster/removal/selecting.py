@@ -10,9 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import Where, among, found, starting
+from webscale_rl_dagster.audit.lookup import found
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest, nearest_digits
 from webscale_rl_dagster.audit.sources import values_of
+from webscale_rl_dagster.audit.where import Where, among, starting
 from webscale_rl_dagster.corpora.records import uri_of
 from webscale_rl_dagster.corpora.removed import Kind
 from webscale_rl_dagster.errors import RemovalError

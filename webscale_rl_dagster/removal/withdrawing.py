@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pyarrow as pa
 
-from webscale_rl_dagster.audit.lookup import Where, among, found
+from webscale_rl_dagster.audit.lookup import found
+from webscale_rl_dagster.audit.where import Where, among
 from webscale_rl_dagster.corpora.removed import Tombstone
 from webscale_rl_dagster.errors import ReleaseError, StorageError
 from webscale_rl_dagster.releases.layout import CHANGES, DROPPED, FOLDER, REMOVED, key_of

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +25,34 @@ from webscale_rl_dagster.search.shelves import KIND, PLACE, ROW, Shelf
 from webscale_rl_dagster.search.words import text_query
 
 Facets = dict[str, list[tuple[str, int]]]
+_Asked = tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]
+"""A query's text, and the facets that it restricts."""
 
 _SHARDS = 60_000
 """Of which a look-up tells no more."""
 _COUNTED = 1000
 """Values of a facet that each part of the index reports, so that those shown are counted in full
 unless a facet has more values than this, all of them about as frequent."""
+_COUNTS = 256
+"""Queries whose counts are kept until something is committed: to turn a page counts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """What one commit has, and what was counted in it."""
+
+    stamp: bytes
+    searcher: Searcher
+    counts: OrderedDict[_Asked, Facets] = field(default_factory=OrderedDict)
+
+    def counted(self, asked: _Asked, count: Callable[[], Facets]) -> Facets:
+        """Two threads may count the same at once; neither waits for the other."""
+        found = self.counts.get(asked)
+        if found is None:
+            found = self.counts[asked] = count()
+            while len(self.counts) > _COUNTS:
+                self.counts.popitem(last=False)
+        return found
 
 
 class Finder:
@@ -37,13 +62,16 @@ class Finder:
         self.shelf = shelf
         self._index = shelf.open(folder)
         self._index.config_reader("manual")
-        self.reload()
+        self._stamp = partial(shelf.stamp, folder)
+        self._commit = _Commit(self._stamp(), self._index.searcher())
 
     def reload(self) -> None:
         """See what was committed since; while the index is made anew, stay with the old one."""
-        with suppress(ValueError):
-            self._index.reload()
-            self.searcher = self._index.searcher()
+        with suppress(ValueError, FileNotFoundError):
+            stamp = self._stamp()
+            if stamp != self._commit.stamp:
+                self._index.reload()
+                self._commit = _Commit(stamp, self._index.searcher())
 
     @property
     def schema(self) -> Any:
@@ -51,7 +79,8 @@ class Finder:
 
     def find(self, query: SearchQuery, offset: int, limit: int) -> Found:
         """All of it as of one commit, whatever another thread reloads meanwhile."""
-        searcher = self.searcher
+        commit = self._commit
+        searcher = commit.searcher
         text = text_query(self.schema, query.text, self.shelf.as_id)
         asked = {name: self._among(name, values) for name, values in query.facets.items() if values}
         wanted = self._all(text, asked)
@@ -62,11 +91,16 @@ class Finder:
         hits = searcher.search(wanted, most, order_by_field=PLACE, order=Order.Asc, offset=skipped)
         rows = [self._row(searcher, address) for _, address in hits.hits[:count]]
         total = int(hits.count)  # type: ignore[attr-defined]  # its stubs leave that out
-        return Found(total, rows, self._facets(searcher, text, asked))
+        key = (
+            query.text,
+            tuple((name, tuple(sorted(query.facets[name]))) for name in sorted(asked)),
+        )
+        facets = commit.counted(key, lambda: self._facets(searcher, text, asked))
+        return Found(total, rows, {name: list(counts) for name, counts in facets.items()})
 
     def shards(self, query: Query) -> list[str]:
         """All shards that have a row of it, sorted."""
-        found = self._count(self.searcher, query, ["shard"], _SHARDS)
+        found = self._count(self._commit.searcher, query, ["shard"], _SHARDS)
         return sorted(name for name, _ in found["shard"])
 
     def _row(self, searcher: Searcher, address: Any) -> dict[str, Any]:

@@ -35,6 +35,10 @@ class Shelf:
         """ValueError if there is none, or one that cannot be read."""
         return _with_words(Index.open(str(folder / self.name)))
 
+    def stamp(self, folder: Path) -> bytes:
+        """Changes with every commit; FileNotFoundError if there is none."""
+        return (folder / self.name / "meta.json").read_bytes()
+
     def make(self, folder: Path) -> Index:
         """A new and empty one."""
         place = folder / self.name

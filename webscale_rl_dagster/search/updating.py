@@ -92,18 +92,11 @@ def _compared(
     return changed, [part for part in known if part not in lying]
 
 
-def stale_shards(tables: Tables, folder: Path) -> list[str]:
-    """Shards that are not in the index as they lie on storage now, sorted; lists the storage."""
-    known = Catalog.open(folder).tokens()
-    return [
-        part.name
-        for part, one in parts_of(tables.objects).items()
-        if part.kind == SHARD and known.get(part) != one.token
-    ]
-
-
 def stale_documents(tables: Tables, folder: Path) -> list[str]:
-    """Likewise, of `raw_documents` alone, whose files are a small part of the storage's."""
+    """Shards whose `raw_documents` are not in the index as they lie on storage now, sorted.
+
+    Lists that table alone, whose files are a small part of the storage's.
+    """
     known = Catalog.open(folder).tokens()
     versions = tables.objects.versions(DOCUMENTS)
     lying = {

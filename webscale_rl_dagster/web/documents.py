@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
 from webscale_rl_dagster.audit.fate import fates
-from webscale_rl_dagster.audit.lookup import among
 from webscale_rl_dagster.audit.released import Releases
 from webscale_rl_dagster.audit.sources import Meant
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.lineage.state import shard_state
-from webscale_rl_dagster.web.fate_view import candidates, rows_meant, told_row, windows
+from webscale_rl_dagster.web.fate_view import RowsMeant, candidates, rows_meant, told_row, windows
 from webscale_rl_dagster.web.highlight import passages
 from webscale_rl_dagster.web.locating import (
+    indexed_shards,
     is_document_id,
     shards_of_document,
     unknown_document,
@@ -39,11 +39,10 @@ MOST = 200
 def show(request: Request) -> Response:
     """By the whole id. Of repeats the kept one is told at length."""
     site, asked = site_of(request), request.path_params["document_id"].lower()
-    meant = _meant(site, asked) if is_document_id(asked) else None
-    rows = None if meant is None else rows_meant(site.tables, meant, most=MOST)
-    if meant is None or rows is None:
+    rows = _rows(site, asked)
+    if rows is None:
         return unknown_page(request, unknown_document(site, asked))
-    fate = _fate(site, replace(meant, shards=(rows.told["shard"],)), kept=rows.told["kept"])
+    fate = _fate(site, _meant(asked, (rows.told["shard"],)), kept=rows.told["kept"])
     row = told_row(site.tables, fate)
     some = windows(fate)
     return page(
@@ -67,9 +66,18 @@ def show(request: Request) -> Response:
     )
 
 
-def _meant(site: Site, document_id: str) -> Meant:
-    where = among("document_id", [document_id])
-    return Meant("document_id", where, shards_of_document(site, document_id))
+def _rows(site: Site, asked: str) -> RowsMeant | None:
+    """The storage is listed only where the index knows of no kept row."""
+    if not is_document_id(asked):
+        return None
+    rows = rows_meant(site.tables, _meant(asked, indexed_shards(site, asked)), most=MOST)
+    if rows is not None and rows.told["kept"]:
+        return rows
+    return rows_meant(site.tables, _meant(asked, shards_of_document(site, asked)), most=MOST)
+
+
+def _meant(document_id: str, shards: tuple[str, ...]) -> Meant:
+    return Meant("document_id", among("document_id", [document_id]), shards)
 
 
 def _fate(site: Site, meant: Meant, *, kept: bool) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from webscale_rl_dagster.audit.lookup import among, rows_of
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.sources import Meant
+from webscale_rl_dagster.audit.where import among
 from webscale_rl_dagster.storage.tables import Row, Tables
 
 _OF_PAIRS = ("candidate_qa", "checked_qa", "verified_qa")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from webscale_rl_dagster.audit.lookup import rows_of, starting
+from webscale_rl_dagster.audit.lookup import rows_of
 from webscale_rl_dagster.audit.nearest import Unknown, nearest_digits
+from webscale_rl_dagster.audit.where import starting
 
 if TYPE_CHECKING:
     from webscale_rl_dagster.web.site import Site
@@ -26,19 +27,21 @@ def is_document_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def shards_of_document(site: Site, document_id: str) -> tuple[str, ...]:
-    """Shards that may hold rows of it: by the index, and all that have changed since it was made.
+def indexed_shards(site: Site, document_id: str) -> tuple[str, ...]:
+    """Shards that have rows of it by the index, which may be a minute old; sorted."""
+    index = site.indexing.index()
+    known = [] if index is None else index.shards_of("document_id", document_id)
+    return tuple(shard for shard in sorted(known) if site.tables.has("raw_documents", shard))
 
-    In the order of their keys.
-    """
+
+def shards_of_document(site: Site, document_id: str) -> tuple[str, ...]:
+    """Likewise, and all shards that have changed since the index was made; lists the storage."""
     from webscale_rl_dagster.search.updating import stale_documents
 
     stale = stale_documents(site.tables, site.indexing.folder)
     site.indexing.reload()  # after that: what is not stale now is in the index
-    index = site.indexing.index()
-    known = [] if index is None else index.shards_of("document_id", document_id)
-    shards = {*known, *stale}
-    return tuple(shard for shard in sorted(shards) if site.tables.has("raw_documents", shard))
+    there = {shard for shard in stale if site.tables.has("raw_documents", shard)}
+    return tuple(sorted({*indexed_shards(site, document_id), *there}))
 
 
 def unknown_document(site: Site, asked: str) -> Unknown:
