@@ -68,6 +68,14 @@ def test_a_column_of_a_later_version_is_null(table: Path) -> None:
         list(found(file, among("other", ["cat"]), ["row"]))
 
 
+@pytest.mark.parametrize("size", [0, 100, SMALL_BYTES + 1])
+def test_what_is_no_parquet_file_is_said_to_be_none(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "table.parquet"
+    path.write_bytes(bytes(size))
+    with pytest.raises(StorageError, match="not a Parquet file"):
+        rows(path, among("name", ["ant"]))
+
+
 def test_nearest_are_beginnings_then_likenesses() -> None:
     known = [f"{number:06d}" for number in range(3000)]
     assert nearest("00299", known)[0] == "002990"

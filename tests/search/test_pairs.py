@@ -145,6 +145,20 @@ def test_a_page_is_a_part_of_the_same_order(index: Index) -> None:
     assert index.pairs(PairQuery(), offset=10**12).rows == []
 
 
+def test_counts_are_those_of_the_commit_that_is_read(
+    tables: Tables, folder: Path, index: Index
+) -> None:
+    first = index.pairs(PairQuery())
+    assert index.pairs(PairQuery(), offset=1).facets == first.facets
+    tables.objects.delete([f"verified_qa/{tables.shards('verified_qa')[0]}.parquet"])
+    update(tables, folder)
+    assert index.pairs(PairQuery()).facets == first.facets
+    index.reload()
+    fresh = open_index(folder)
+    assert fresh is not None
+    assert index.pairs(PairQuery()).facets == fresh.pairs(PairQuery()).facets != first.facets
+
+
 def test_a_facet_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="no such facets"):
         PairQuery(facets={"outcome": ["published"]})

@@ -57,9 +57,9 @@ class Narrowing:
             True,
             key=lambda length: not self._known(column, wanted[:length], prefix=True),
         )
-        beginnings = [wanted[: lengths[absent - 1]]] if absent else []
-        shards = self.shards(column, beginnings, prefix=True)
-        return len("".join(beginnings)), tuple(sorted(shards, key=self._is_current))
+        length = lengths[absent - 1] if absent else 0
+        shards = self.shards(column, [wanted[:length]] if length else [], prefix=True)
+        return length, tuple(sorted(shards, key=self._is_current))
 
     def _is_current(self, shard: str) -> bool:
         return shard not in self._stale

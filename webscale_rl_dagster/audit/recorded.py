@@ -16,7 +16,7 @@ from webscale_rl_dagster.storage.objects import Objects
 
 
 class RecordedCalls:
-    """Read several times over, as a context; in memory is a row group at most.
+    """Read several times over, as a context; in memory are small files, and of others a row group.
 
     Two runs of a shard at once may have made a call twice; then both records are here.
     """

@@ -68,8 +68,7 @@ def parquet_in(file: BinaryIO) -> Iterator[Any]:
 def extremes(group: Any, column: str) -> tuple[str, str]:
     """The least and the greatest text in a row group's column, or what is beyond all texts."""
     columns = (group.column(number) for number in range(group.num_columns))
-    stored = next(one for one in columns if one.path_in_schema == column)
-    known = stored.statistics
+    known = next(one for one in columns if one.path_in_schema == column).statistics
     if known is None or not known.has_min_max:
         return "", GREATEST
     return known.min, known.max
