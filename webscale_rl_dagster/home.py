@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.errors import InstanceError
 
 _DAGSTER_YAML = """\
 # One place for runs, events and schedules of this pipeline on this machine.
@@ -20,14 +21,28 @@ concurrency:
       - key: dagster/partition
         value: {applyLimitPerUniqueValue: true}
         limit: 1
+      # Two runs that ingest would not find each other's texts, and keep one twice that is in both.
+      - key: webscale_rl/ingests
+        limit: 1
 """
 
 
 def dagster_home(config: Config) -> Path:
-    """`$DAGSTER_HOME` if set, else `<storage>.dagster`; made with a dagster.yaml if it is new."""
-    if "DAGSTER_HOME" in os.environ:
-        return Path(os.environ["DAGSTER_HOME"])
+    """`$DAGSTER_HOME` if set, else `<storage>.dagster`; made with a dagster.yaml if it is new.
+
+    Raises:
+        InstanceError: DAGSTER_HOME is set, and is no folder's absolute path.
+    """
     home = _beside(config, ".dagster")
+    if "DAGSTER_HOME" in os.environ:
+        named = Path(os.environ["DAGSTER_HOME"])
+        if named.is_absolute() and named.is_dir():
+            return named
+        raise InstanceError(
+            f"DAGSTER_HOME is {str(named)!r}, which is no folder's absolute path. Make that folder "
+            "with a dagster.yaml in it (deploy/dagster.yaml is one for Postgres), name the right "
+            f"one, or unset DAGSTER_HOME to use {home}"
+        )
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
     if not settings.exists():

@@ -33,6 +33,11 @@ class ShardKey:
         return cls(match[1], match[2], int(match[3]))
 
 
+def identifier(corpus: str) -> str:
+    """A corpus's name within a name of Dagster's, which may have no hyphen; two may share one."""
+    return corpus.replace("-", "_")
+
+
 def sha256_text(text: str) -> str:
     """Hex sha256 of the text's UTF-8 bytes; lone surrogates are hashed as they stand."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

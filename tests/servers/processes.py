@@ -23,7 +23,7 @@ def server_process(*, port: int, latency_s: float = 0.0) -> Iterator[subprocess.
     module = [sys.executable, "-m", "tests.servers.openai_server"]
     process = subprocess.Popen([*module, "--port", str(port), "--latency", str(latency_s)])
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield process
     finally:
         process.kill()
@@ -49,11 +49,19 @@ def stats(url: str) -> dict[str, Any]:
     return found
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def forget(url: str) -> None:
+    """`Script.forget` at the server at this base URL."""
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{url}/stats", method="DELETE"), timeout=10
+    ):
+        pass
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"the scripted server did not start on port {port}")
+    raise RuntimeError(f"the server did not start on port {port}")

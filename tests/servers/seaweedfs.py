@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -17,6 +19,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 KEY, SECRET, BUCKET = "testkey", "testsecret", "artifacts"
+READER_KEY, READER_SECRET = "readerkey", "readersecret"
+"""Of who may list and read, and no more."""
+
+_PORTS = range(20000, 22700)
 
 
 class S3Server:
@@ -67,10 +73,11 @@ class S3Server:
 
     def _command(self) -> list[str]:
         config = self._folder / "s3.json"
-        credentials = [{"accessKey": KEY, "secretKey": SECRET}]
-        actions = ["Admin", "Read", "Write", "List", "Tagging"]
-        identity = {"name": "test", "credentials": credentials, "actions": actions}
-        config.write_text(json.dumps({"identities": [identity]}))
+        identities = [
+            _identity("test", KEY, SECRET, "Admin", "Read", "Write", "List", "Tagging"),
+            _identity("reader", READER_KEY, READER_SECRET, "Read", "List"),
+        ]
+        config.write_text(json.dumps({"identities": identities}))
         weed = shutil.which("weed", path=str(Path(sys.executable).parent)) or "weed"
         return [
             weed,
@@ -113,6 +120,11 @@ class S3Server:
             client.close()
 
 
+def _identity(name: str, key: str, secret: str, *actions: str) -> dict[str, object]:
+    credentials = [{"accessKey": key, "secretKey": secret}]
+    return {"name": name, "credentials": credentials, "actions": actions}
+
+
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3Server]:
     """SeaweedFS in this folder, stopped at the end."""
@@ -125,14 +137,13 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
 
 
 def _free_ports(number: int) -> list[int]:
-    """Ports whose +10000 neighbour is free too: SeaweedFS speaks gRPC there."""
-    found: list[int] = []
-    for port in range(20000, 30000):
-        if len(found) == number:
-            break
-        if _is_free(port) and _is_free(port + 10000):
-            found.append(port)
-    return found
+    """Ports whose +10000 neighbour is free too: SeaweedFS speaks gRPC there.
+
+    Below those that the kernel lends to clients, and at random, as others look at the same time.
+    """
+    tried = random.sample(_PORTS, len(_PORTS))
+    free = (port for port in tried if _is_free(port) and _is_free(port + 10000))
+    return list(itertools.islice(free, number))
 
 
 def _is_free(port: int) -> bool:

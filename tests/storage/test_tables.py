@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from webscale_rl_dagster.errors import SchemaError, StorageError
+from webscale_rl_dagster.errors import ObjectReplaced, SchemaError, StorageError
 from webscale_rl_dagster.schemas import TABLES, frame_of
 from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.rereading import reread
 from webscale_rl_dagster.storage.tables import (
     BATCH_CHARACTERS,
     GROUP_BYTES,
@@ -217,3 +218,27 @@ def test_a_table_replaced_while_it_is_read_is_a_clear_error(objects: Objects) ->
     tables.write("filtered_documents", SHARD, frame_of("filtered_documents", ROWS[:1]))
     with pytest.raises(StorageError, match="was replaced while it was read"):
         list(stored.batches())
+
+
+@pytest.mark.parametrize("writers", [1, 9])
+def test_a_table_that_others_write_at_once_is_read_again(objects: Objects, writers: int) -> None:
+    """Of as many as a shard may have; a table that changes on and on is told of."""
+    tables = Tables(objects)
+    frame = frame_of("filtered_documents", ROWS)
+    tables.write("filtered_documents", SHARD, frame)
+    left = iter(range(writers))
+
+    def read() -> int:
+        stored = tables.open("filtered_documents", SHARD)
+        for number in left:
+            tables.write(
+                "filtered_documents", SHARD, frame.with_columns(reason=pl.lit(str(number)))
+            )
+            break
+        return sum(batch.height for batch in stored.batches())
+
+    if writers == 1:
+        assert reread(read) == len(ROWS)
+    else:
+        with pytest.raises(ObjectReplaced):
+            reread(read)

@@ -6,11 +6,12 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import PrivateAttr
 
-from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.config import Config, S3Config
 from webscale_rl_dagster.decontamination.decontaminator import Decontaminator
 from webscale_rl_dagster.decontamination.profiles import ProfileName
 from webscale_rl_dagster.decontamination.store import BenchmarkStore
-from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.resources.s3 import section_of
+from webscale_rl_dagster.storage.connected import connect
 
 
 class DecontaminationResource(dg.ConfigurableResource["DecontaminationResource"]):
@@ -18,6 +19,8 @@ class DecontaminationResource(dg.ConfigurableResource["DecontaminationResource"]
 
     root: str
     """The storage that holds the benchmarks' indexes."""
+    s3: dict[str, str] = {}
+    """How it is reached; secrets are names of variables only."""
     benchmarks: list[str]
     profile: ProfileName
 
@@ -27,6 +30,7 @@ class DecontaminationResource(dg.ConfigurableResource["DecontaminationResource"]
     def of(cls, config: Config) -> "DecontaminationResource":
         return cls(
             root=config.storage,
+            s3=section_of(config),
             benchmarks=list(config.decontamination.benchmarks),
             profile=config.decontamination_profile,
         )
@@ -55,7 +59,7 @@ class DecontaminationResource(dg.ConfigurableResource["DecontaminationResource"]
             BenchmarkError: a benchmark is not there, or its index cannot be used.
         """
         if self._decontaminator is None and self.benchmarks:
-            store = BenchmarkStore(Objects(self.root))
+            store = BenchmarkStore(connect(self.root, S3Config(**self.s3)))
             with ExitStack() as files:
                 indexes = [files.enter_context(store.open(name)) for name in self.benchmarks]
                 self._decontaminator = Decontaminator.open(indexes, self.profile)

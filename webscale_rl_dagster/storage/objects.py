@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import mimetypes
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import LocalStore, S3Store
+from obstore.store import S3Store
 
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.storage.ranges import StoredFile
+from webscale_rl_dagster.storage.ranges import Entry, StoredFile, entry_of
+from webscale_rl_dagster.storage.refusals import REFUSED, explained, is_missing_bucket
+from webscale_rl_dagster.storage.stores import (
+    PART_BYTES,
+    PARTS_AT_ONCE,
+    Credentials,
+    open_store,
+    part_bytes,
+)
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
-    from obstore.store import RetryConfig
 
 
 class Objects:
@@ -26,9 +34,15 @@ class Objects:
     loses power may lose its last seconds.
     """
 
-    def __init__(self, root: str, *, s3: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        *,
+        s3: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
         self.root = root.rstrip("/") if root.startswith("s3://") else str(Path(root).absolute())
-        self._store = _open(self.root, s3 or {})
+        self._store = open_store(self.root, s3 or {}, credentials)
 
     def uri(self, key: str) -> str:
         return f"{self.root}/{key}"
@@ -43,10 +57,12 @@ class Objects:
         """None if there is no such object."""
         try:
             return bytes(obstore.get(self._store, key).bytes())
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if is_missing_bucket(error):
+                raise explained(f"cannot read {self.uri(key)}", error) from error
             return None
-        except BaseError as error:
-            raise StorageError(f"cannot read {self.uri(key)}: {error}") from error
+        except REFUSED as error:
+            raise explained(f"cannot read {self.uri(key)}", error) from error
 
     def open(self, key: str) -> BinaryIO:
         """A seekable file; each read fetches the range it asks for, all of one version."""
@@ -56,15 +72,18 @@ class Objects:
         self._put(key, data, "overwrite")
 
     def put_file(self, key: str, path: Path) -> None:
-        """Store a file of any size, in parts, without holding it in memory."""
+        """Store a file of any size, in parts, holding no more than a few of them in memory."""
         self._put(key, path, "overwrite")
 
     def put_new(self, key: str, data: bytes) -> bool:
-        """Write only if nothing is there; False if something was. One of many writers wins."""
+        """Write only if nothing is there; False if something else was. One of many writers wins.
+
+        The same bytes count as written by this call: it may have been, and the answer lost.
+        """
         try:
             self._put(key, data, "create")
         except AlreadyExistsError:
-            return False
+            return self.get_if_there(key) == data
         return True
 
     def exists(self, key: str) -> bool:
@@ -79,17 +98,38 @@ class Objects:
         try:
             pages = obstore.list(self._store, prefix=prefix)
             return {meta["path"]: _version(meta) for page in pages for meta in page}
-        except BaseError as error:
-            raise StorageError(f"cannot list {self.uri(prefix)}: {error}") from error
+        except (*REFUSED, FileNotFoundError) as error:
+            raise explained(f"cannot list {self.uri(prefix)}", error) from error
+
+    def entries(self, prefix: str = "") -> Iterator[Entry]:
+        """What lies under a folder-like prefix, a page at a time; in S3 in the order of the keys.
+
+        StorageError, also between two entries, if it cannot be listed.
+        """
+        try:
+            for page in obstore.list(self._store, prefix=prefix or None):
+                yield from map(entry_of, page)
+        except (*REFUSED, FileNotFoundError) as error:
+            raise explained(f"cannot list {self.uri(prefix)}", error) from error
+
+    def entry(self, key: str) -> Entry | None:
+        """None if there is no such object."""
+        meta = self._meta(key)
+        return None if meta is None else entry_of(meta)
+
+    def download(self, entry: Entry, path: Path) -> None:
+        """That very version to a local file, in parts, holding no more than one of them.
+
+        StorageError if it was replaced since, or is gone.
+        """
+        source = StoredFile(self._store, entry.key, self.uri(entry.key), entry)
+        with source, path.open("wb") as file:
+            shutil.copyfileobj(source, file, PART_BYTES)
 
     def version(self, key: str) -> str | None:
         """The token of one object; None if there is no such object."""
-        try:
-            return _version(obstore.head(self._store, key))
-        except FileNotFoundError:
-            return None
-        except BaseError as error:
-            raise StorageError(f"cannot reach {self.uri(key)}: {error}") from error
+        meta = self._meta(key)
+        return None if meta is None else _version(meta)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Objects that are already gone are no error."""
@@ -99,37 +139,40 @@ class Objects:
             except FileNotFoundError:
                 continue
             except BaseError as error:
-                raise StorageError(f"cannot delete {self.uri(key)}: {error}") from error
+                raise explained(f"cannot delete {self.uri(key)}", error) from error
+
+    def _meta(self, key: str) -> ObjectMeta | None:
+        try:
+            return obstore.head(self._store, key)
+        except FileNotFoundError:
+            return None
+        except REFUSED as error:
+            raise explained(f"cannot reach {self.uri(key)}", error) from error
 
     def _put(self, key: str, data: bytes | Path, mode: str) -> None:
+        size = part_bytes(data.stat().st_size if isinstance(data, Path) else len(data))
         try:
-            obstore.put(self._store, key, data, mode=cast(Any, mode))
+            obstore.put(
+                self._store,
+                key,
+                data,
+                attributes=self._attributes(key),
+                mode=cast(Any, mode),
+                chunk_size=size,
+                max_concurrency=PARTS_AT_ONCE,
+            )
         except AlreadyExistsError:
             raise
-        except (BaseError, OSError) as error:
-            raise StorageError(f"cannot write {self.uri(key)}: {error}") from error
+        except (*REFUSED, OSError) as error:
+            raise explained(f"cannot write {self.uri(key)}", error) from error
+
+    def _attributes(self, key: str) -> dict[str, str] | None:
+        """S3 serves an object with the type that it was stored with; a folder keeps none."""
+        if not isinstance(self._store, S3Store):
+            return None
+        kind, _ = mimetypes.guess_type(key)
+        return {"Content-Type": kind or "application/octet-stream"}
 
 
 def _version(meta: ObjectMeta) -> str:
     return f"{meta['e_tag']} {meta['size']} {meta['last_modified'].isoformat()}"
-
-
-def _open(root: str, s3: Mapping[str, str]) -> LocalStore | S3Store:
-    if not root.startswith("s3://"):
-        return LocalStore(prefix=root, mkdir=True)
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    return S3Store(
-        bucket, prefix=prefix or None, config=cast(Any, dict(s3)), retry_config=_PATIENCE
-    )
-
-
-_PATIENCE: RetryConfig = {
-    "max_retries": 60,
-    "retry_timeout": timedelta(minutes=3),
-    "backoff": {
-        "init_backoff": timedelta(milliseconds=100),
-        "max_backoff": timedelta(seconds=3),
-        "base": 2,
-    },
-}
-"""A server that is away for minutes is waited for; what an answer refuses is not asked again."""
