@@ -9,7 +9,7 @@ zstd unfolds to 32 MiB at worst, and of gzip to 1 MiB. Frames of zstd that need 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -52,7 +52,7 @@ def _zstd() -> Decoder:
 DECODERS: dict[str, Callable[[], Decoder]] = {".gz": _gzip, ".zst": _zstd}
 
 
-def read_blocks(path: Path, meter: Meter) -> Iterator[bytes]:
+def read_blocks(path: Path, meter: Meter) -> Generator[bytes]:
     """DamagedArchive is raised after the last bytes that could be had."""
     with path.open("rb") as file:
         new_decoder = DECODERS.get(path.suffix.lower())

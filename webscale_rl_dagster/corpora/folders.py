@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-Format = Literal["jsonl", "parquet", "text"]
+Format = Literal["jsonl", "parquet", "text", "warc", "html"]
 
 SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl",
@@ -15,8 +16,19 @@ SUFFIXES: dict[str, Format] = {
     ".jsonl.zst": "jsonl",
     ".parquet": "parquet",
     ".txt": "text",
+    ".warc": "warc",
+    ".warc.gz": "warc",
+    ".wet": "warc",
+    ".wet.gz": "warc",
+    ".html": "html",
+    ".html.gz": "html",
+    ".htm": "html",
+    ".htm.gz": "html",
 }
 """What format `auto` goes by."""
+
+ONE_BY_FOLDER: tuple[Format, ...] = ("text", "html")
+"""Formats whose files are a document each: all those in a folder count as one file."""
 
 ALSO_JSONL = (".json", ".json.gz", ".json.zst", ".ndjson", ".ndjson.gz", ".ndjson.zst")
 """Names that format `jsonl` takes from a folder too: C4 and Dolma are published as .json.gz."""
@@ -30,14 +42,39 @@ def format_of(path: Path, *, wide: bool = False) -> Format | None:
     return next((format for suffix, format in SUFFIXES.items() if name.endswith(suffix)), None)
 
 
+def is_corpus_file(name: str, format: str) -> bool:
+    """By the name below the corpus's address, in which `/` separates folders."""
+    if any(is_passed_over(part) for part in name.split("/")):
+        return False
+    kind = format_of(Path(name), wide=format == "jsonl")
+    return kind is not None and format in ("auto", kind)
+
+
+def is_passed_over(name: str) -> bool:
+    """As by Hadoop's tools: `.` hides a name, and `_` is for attempts under way and for notes."""
+    return name.startswith((".", "_"))
+
+
 def walk(folder: Path) -> Iterator[Path]:
-    """Every file below that is not hidden, in the order of the names, folder by folder."""
+    """Every file below that is not passed over, in the order of the names, folder by folder.
+
+    Links that lead nowhere, or to themselves, are passed over too.
+    """
     with os.scandir(folder) as entries:
         ordered = sorted(entries, key=lambda entry: os.fsencode(entry.name))
     for entry in ordered:
-        if entry.name.startswith("."):
+        if is_passed_over(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from walk(folder / entry.name)
-        elif entry.is_file():
+        elif _is_file(entry):
             yield folder / entry.name
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-import polars as pl
 
 from webscale_rl_dagster.corpora.near import NearDocuments
 from webscale_rl_dagster.corpora.records import Document
 from webscale_rl_dagster.corpora.removed import REMOVED, Removed
-from webscale_rl_dagster.deduplication.documents import is_current, signature_of
-from webscale_rl_dagster.storage.tables import StoredTable, Tables
+from webscale_rl_dagster.corpora.stored import stored_documents
+from webscale_rl_dagster.deduplication.documents import signature_of
+from webscale_rl_dagster.storage.tables import Tables
 
 CACHE_KIB = 32 * 1024
 DUPLICATE = "duplicate_document"
@@ -23,7 +21,6 @@ _ADD = (
     "INSERT INTO known VALUES (?, ?) "
     "ON CONFLICT (digest) DO UPDATE SET removed = MAX(removed, excluded.removed)"
 )
-_COUNTS = pl.col("kept") | (pl.col("reason") == REMOVED).fill_null(False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,8 @@ class KnownDocuments:
 
     def __init__(self, *, near: float | None, removed: Removed | None = None) -> None:
         self._loaded: set[str] = set()
+        self._left_out: list[str] | None = None
+        """Of what is stored, by the last `load`; None: it was not listed yet."""
         self._removed = removed or Removed(())
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -82,22 +81,31 @@ class KnownDocuments:
         return Verdict(minhash=minhash)
 
     def load(self, tables: Tables, *, without: str) -> None:
-        """Add what is stored by now, except shards whose key starts with `without`.
+        """Add what is stored, except shards whose key starts with `without`.
 
         Those are an earlier, unfinished attempt at the file that is about to be read: against
-        itself every document would be a duplicate.
+        itself every document would be a duplicate. What others store after the first call is not
+        looked for.
         """
         if any(key.startswith(without) for key in self._loaded):
-            self._database.execute("DELETE FROM known")
-            if self._near is not None:
-                self._near.clear()
-            self._loaded.clear()
-        for key in tables.shards("raw_documents"):
-            if key in self._loaded or key.startswith(without):
-                continue
-            for document_id, removed, minhash in self._stored(tables.open("raw_documents", key)):
+            self.forget()
+        if self._left_out is not None and all(key.startswith(without) for key in self._left_out):
+            return
+        stored = [key for key in tables.shards("raw_documents") if key not in self._loaded]
+        wanted = [key for key in stored if not key.startswith(without)]
+        for key, documents in stored_documents(tables, wanted, near=self._near is not None):
+            for document_id, removed, minhash in documents:
                 self._add(document_id, minhash, removed=removed)
             self._loaded.add(key)
+        self._left_out = [key for key in stored if key.startswith(without)]
+
+    def forget(self) -> None:
+        """Begin anew, as after a file whose documents were judged and never stored."""
+        self._database.execute("DELETE FROM known")
+        if self._near is not None:
+            self._near.clear()
+        self._loaded.clear()
+        self._left_out = None
 
     def loaded(self, key: str) -> None:
         """The shard's documents have been judged one by one."""
@@ -129,25 +137,6 @@ class KnownDocuments:
         self._database.execute(_ADD, row)
         if self._near is not None and minhash is not None:
             self._near.add(document_id, minhash)
-
-    def _stored(self, table: StoredTable) -> Iterator[tuple[str, bool, bytes | None]]:
-        """Ids, whether removed, and signatures.
-
-        A signature that is missing or of another scheme is made of the text; a removed document has
-        the one that it was removed with, or none.
-        """
-        names = ["document_id", "kept", "minhash"]
-        stale = 0
-        for batch in table.batches([*names[: None if self._near else 2], "reason"]):
-            for row in batch.filter(_COUNTS).iter_rows(named=True):
-                current = is_current(row.get("minhash"))
-                stale += row["kept"] and not current
-                yield row["document_id"], not row["kept"], row["minhash"] if current else None
-        if self._near is None or not stale:
-            return
-        for batch in table.kept_batches(["document_id", "text"]):
-            for document_id, text in batch.iter_rows():
-                yield document_id, False, signature_of(text)
 
 
 def _digest(document_id: str) -> bytes:

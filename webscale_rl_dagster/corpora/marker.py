@@ -70,10 +70,11 @@ def read_marker(objects: Objects, corpus: str, sha256: str) -> Marker | None:
     the second is refused here, where it would else be taken for the first.
     """
     key = _key(corpus, sha256)
-    if not objects.exists(key):
+    found = objects.get_if_there(key)
+    if found is None:
         return None
     try:
-        marker = Marker.model_validate_json(objects.get(key))
+        marker = Marker.model_validate_json(found)
     except ValidationError as error:
         raise StorageError(f"{objects.uri(key)} is no marker of an ingested file") from error
     if marker.sha256 != sha256:
@@ -88,6 +89,11 @@ def write_marker(objects: Objects, corpus: str, marker: Marker) -> None:
     """Only once every shard of the file is written, and taken over by the caller."""
     text = json.dumps(marker.model_dump(mode="json"), indent=1, ensure_ascii=False)
     objects.put(_key(corpus, marker.sha256), text.encode())
+
+
+def drop_marker(objects: Objects, corpus: str, marker: Marker) -> None:
+    """Have the file read again when it is ingested next."""
+    objects.delete([_key(corpus, marker.sha256)])
 
 
 def shards_of(marker: Marker, tables: Tables) -> Iterator[IngestedShard]:

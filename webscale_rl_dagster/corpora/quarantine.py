@@ -7,6 +7,7 @@ from datetime import datetime
 from webscale_rl_dagster.corpora.records import Rejected
 from webscale_rl_dagster.identity import ShardKey
 from webscale_rl_dagster.schemas import frame_of
+from webscale_rl_dagster.storage.refusals import printable
 from webscale_rl_dagster.storage.tables import Tables
 
 PART_RECORDS = 10_000
@@ -54,8 +55,4 @@ class Quarantine:
 
 def harmless(detail: str) -> str:
     """Short, and nothing in it steers a terminal: what does not print is escaped."""
-    escaped = (
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in detail[:DETAIL_CHARACTERS]
-    )
-    return "".join(escaped)[:DETAIL_CHARACTERS]
+    return printable(detail[:DETAIL_CHARACTERS])[:DETAIL_CHARACTERS]

@@ -33,7 +33,7 @@ class Rejected:
 
     source_uri: str
     position: int
-    """Line or row, from 0; in a plain text file, where lines mean nothing, a byte offset."""
+    """Line, row or record, from 0; in plain text, where lines mean nothing, a byte offset."""
     reason: str
     detail: str
 
@@ -46,7 +46,8 @@ class ReadOptions:
     licence: str | None
     """For documents that name none themselves."""
     max_document_bytes: int
-    """Of a JSONL line, a text file, or a Parquet row's text and metadata: what bounds memory."""
+    """Of a JSONL line, a text file, a page, or a Parquet row's text and metadata: what bounds
+    memory."""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,16 @@ class Meter:
 def uri_of(path: Path) -> str:
     """The path as UTF-8 can hold it: bytes of a file name that are not UTF-8 are escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_stored(path: str) -> bool:
+    """Whether it names an object in S3 and no local file."""
+    return path.startswith("s3://")
+
+
+def file_uri(path: str) -> str:
+    """As ingestion writes the source file that a person names by `path`."""
+    return path if is_stored(path) else uri_of(Path(os.path.abspath(path)))
 
 
 def document_of(

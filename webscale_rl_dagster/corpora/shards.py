@@ -17,6 +17,7 @@ from webscale_rl_dagster.corpora.records import Document
 from webscale_rl_dagster.corpora.removed import REMOVED
 from webscale_rl_dagster.errors import IngestError
 from webscale_rl_dagster.identity import ShardKey, document_id
+from webscale_rl_dagster.storage.rereading import reread
 from webscale_rl_dagster.storage.tables import Row, Tables, WrittenTable
 
 TABLE = "raw_documents"
@@ -143,7 +144,7 @@ class _OpenShard:
         self._context.close()
 
     def close(self) -> IngestedShard:
-        earlier = self._earlier()
+        earlier = reread(self._earlier)
         if earlier is not None:
             self._writer.discard()
         self._context.close()

@@ -1,0 +1,1 @@
+"""HTML pages in, documents of their main content out."""
