@@ -16,7 +16,7 @@ from webscale_rl_dagster.inference.dispatch import Dispatcher, Policy
 from webscale_rl_dagster.inference.engines.openai import OpenAIEngine
 from webscale_rl_dagster.inference.journal import Journal, JournalPlace
 from webscale_rl_dagster.inference.progress import LogProgress
-from webscale_rl_dagster.inference.protocol import CompletionRequest, Failed, Sampling
+from webscale_rl_dagster.inference.protocol import CompletionRequest, Engine, Failed, Sampling
 from webscale_rl_dagster.prompts.library import load_template
 from webscale_rl_dagster.prompts.schemas import filter_schema
 from webscale_rl_dagster.storage.objects import Objects
@@ -43,8 +43,16 @@ def filter_requests(documents: int) -> Iterator[CompletionRequest]:
 async def complete_all(
     url: str, root: str, requests: Iterable[CompletionRequest], in_flight: int
 ) -> int:
-    """From the first call to the merged journal; how many answers came."""
+    """Against a server: from the first call to the merged journal; how many answers came."""
     engine = OpenAIEngine(url, "test-model", max_in_flight=in_flight)
+    try:
+        return await complete_with(engine, root, requests)
+    finally:
+        await engine.aclose()
+
+
+async def complete_with(engine: Engine, root: str, requests: Iterable[CompletionRequest]) -> int:
+    """The same with an engine, which stays open."""
     answers = 0
     async with Journal(Objects(root), PLACE) as journal:
         progress = LogProgress(logging.getLogger("calls"))
@@ -55,7 +63,6 @@ async def complete_all(
                 answers += 1
         finally:
             await dispatcher.aclose()
-            await engine.aclose()
     journal.compact()
     return answers
 

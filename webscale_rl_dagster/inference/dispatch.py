@@ -19,6 +19,7 @@ from webscale_rl_dagster.inference.protocol import (
     Engine,
     Failed,
 )
+from webscale_rl_dagster.inference.slots import Slots
 from webscale_rl_dagster.inference.usage import Usage
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class Dispatcher:
         self._journal = journal
         self._policy = policy
         self._price = price
-        self._slots = asyncio.Semaphore(engine.in_flight)
+        self._slots = Slots(lambda: engine.in_flight)
         self._under_way: dict[str, asyncio.Future[Completion | Failed]] = {}
         self._begun: set[asyncio.Future[Any]] = set()
 
@@ -101,12 +102,12 @@ class Dispatcher:
         An engine that serves one at a time gets them one by one: its prefix cache wants all calls
         of a document together.
         """
-        window = _AHEAD * self.engine.in_flight if self.engine.in_flight > 1 else 1
         under_way: deque[asyncio.Future[R]] = deque()
         for item in items:
             under_way.append(self._begin(work(item)))
             await asyncio.sleep(0)  # it sets out before the next item is prepared
-            if len(under_way) >= window:
+            most = self.engine.in_flight
+            while len(under_way) >= (_AHEAD * most if most > 1 else 1):
                 yield await under_way.popleft()
                 self.progress.advanced(self.usage, rows=1)
         while under_way:

@@ -107,8 +107,15 @@ Ask = Callable[[CompletionRequest], Awaitable[Completion | Failed]]
 class Engine(Protocol):
     """An engine batches by itself; callers keep up to `in_flight` requests under way."""
 
-    identity: ModelIdentity
-    in_flight: int
+    @property
+    def identity(self) -> ModelIdentity:
+        """Model and revision never change; the engine's version may be known later than they."""
+        ...
+
+    @property
+    def in_flight(self) -> int:
+        """Requests it can work on at once; may change as machines come and go."""
+        ...
 
     async def complete(self, request: CompletionRequest) -> Completion:
         """Answer one request.

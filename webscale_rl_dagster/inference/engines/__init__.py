@@ -14,7 +14,15 @@ from webscale_rl_dagster.inference.protocol import Engine
 
 def open_engine(config: EngineConfig) -> Engine:
     """The engine a role is configured for; EngineUnavailable says what is missing."""
+    if config.ray is not None:
+        return _on_ray(config)
     return _OPENERS[config.engine](config)
+
+
+def _on_ray(config: EngineConfig) -> Engine:
+    from webscale_rl_dagster.inference.engines.ray.engine import RayEngine
+
+    return RayEngine(config)
 
 
 def _llama_cpp(config: EngineConfig) -> Engine:

@@ -30,13 +30,13 @@ class OpenAIEngine:
 
     async def complete(self, request: CompletionRequest) -> Completion:
         if not self._reached:
-            await self._reach()
+            await self.reach()
         return await self._server.complete(request)
 
     async def aclose(self) -> None:
         await self._server.aclose()
 
-    async def _reach(self) -> None:
+    async def reach(self) -> None:
         """A server that is not there, or refuses the key, is one clear error, not a thousand."""
         async with self._reaching:
             if self._reached:

@@ -13,6 +13,9 @@ from webscale_rl_dagster.inference.protocol import Engine
 
 R = TypeVar("R")
 
+_PATIENCE = {"request_deadline_s", "stage_deadline_s", "attempts", "max_failed_share"}
+"""The dispatcher's: no engine knows of them."""
+
 
 class EnginePool:
     """Each engine is opened when it is first asked for, and serves whatever runs on this pool.
@@ -32,8 +35,8 @@ class EnginePool:
         return run_interruptible(self._runner, main)
 
     def engine(self, config: EngineConfig) -> Engine:
-        """EngineUnavailable says what is missing."""
-        key = config.model_dump_json()
+        """One for all that differ in patience only. EngineUnavailable says what is missing."""
+        key = config.model_dump_json(exclude=_PATIENCE)
         if key not in self._engines:
             self._engines[key] = open_engine(config)
         return self._engines[key]

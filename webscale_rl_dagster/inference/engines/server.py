@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +13,7 @@ import orjson
 
 from webscale_rl_dagster.errors import EngineUnavailable, RequestFailed, RequestRejected
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest
+from webscale_rl_dagster.inference.retry_after import seconds_of
 
 _RETRYABLE = {408, 409, 425, 429}
 _CONNECT_S = 30.0
@@ -162,23 +160,8 @@ def _raise_for(response: aiohttp.ClientResponse, body: bytes) -> None:
     if status == 401:
         raise EngineUnavailable(f"{response.url} refuses the key; {said}")
     if status in _RETRYABLE or status >= 500:
-        raise ServerError(said, retry_after=_seconds(response.headers.get("retry-after")))
+        raise ServerError(said, retry_after=seconds_of(response.headers.get("retry-after")))
     raise RequestRejected(said)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """`Retry-After` is a number of seconds or a date; None if it is neither."""
-    if not retry_after:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        seconds = (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
 def _read(body: bytes, latency_s: float) -> Completion:

@@ -9,9 +9,9 @@ import json
 import multiprocessing
 import os
 import signal
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
@@ -23,6 +23,7 @@ from webscale_rl_dagster.errors import (
     RequestFailed,
     RequestRejected,
 )
+from webscale_rl_dagster.inference.background import in_thread
 from webscale_rl_dagster.inference.engines import revision
 from webscale_rl_dagster.inference.protocol import Completion, CompletionRequest, ModelIdentity
 from webscale_rl_dagster.inference.tokens import load_tokenizer, tokenizer_source
@@ -54,18 +55,10 @@ class VllmEngine:
     """
 
     def __init__(self, config: EngineConfig) -> None:
-        if not config.model:
-            raise ConfigError("engine vllm needs `model` in pipeline.yaml: a folder or a hub name")
         version = _version()
-        self._config = config
-        self._model, self._options = _locate(config.model, config.engine_options)
+        self._config, identity = pinned(config)
+        self.identity = replace(identity, engine_version=version)
         self.in_flight = config.in_flight
-        self.identity = ModelIdentity(
-            model=_name(config.model),
-            revision=self._options.get("revision") or revision.of_folder(Path(self._model)),
-            engine="vllm",
-            engine_version=version,
-        )
         self._closed = False
         self._loading: asyncio.Future[None] | None = None
         self._llm: Any = None
@@ -121,7 +114,7 @@ class VllmEngine:
         if self._closed:
             raise EngineUnavailable("the vLLM engine was closed")
         if self._loading is None:
-            self._loading = asyncio.ensure_future(_in_thread(self._start))
+            self._loading = asyncio.ensure_future(in_thread(self._start))
         await asyncio.shield(self._loading)
         return self._llm
 
@@ -133,11 +126,11 @@ class VllmEngine:
         from vllm.platforms import current_platform
         from vllm.v1.engine.async_llm import AsyncLLM
 
-        arguments = _arguments(self._model, self._config)
+        arguments = _arguments(self._config)
         if current_platform.is_cpu():
             arguments |= _whole_prompts(self._config.window_tokens)
         try:
-            args = AsyncEngineArgs(**arguments | self._options)
+            args = AsyncEngineArgs(**arguments | self._config.engine_options)
         except TypeError as error:
             raise ConfigError(f"engine_options in pipeline.yaml: {error}") from None
         source = tokenizer_source(self._config)
@@ -152,7 +145,7 @@ class VllmEngine:
                 raise EngineUnavailable("the vLLM engine was closed")
             self._llm = AsyncLLM.from_vllm_config(config, disable_log_stats=True)
         except (ValueError, OSError, RuntimeError) as error:
-            raise EngineUnavailable(f"vLLM cannot load {self._model}: {error}") from error
+            raise EngineUnavailable(f"vLLM cannot load {self._config.model}: {error}") from error
 
     async def _stop_loading(self, loading: asyncio.Future[None]) -> None:
         """Children by SIGKILL, as they put SIGTERM off; before there are any, none will come."""
@@ -184,9 +177,26 @@ class VllmEngine:
         return tokens
 
 
-def _arguments(model: str, config: EngineConfig) -> dict[str, Any]:
+def pinned(config: EngineConfig) -> tuple[EngineConfig, ModelIdentity]:
+    """The model by its absolute path or its commit, and who it is, version apart; vLLM unneeded.
+
+    Raises ConfigError if no model is named, EngineUnavailable if there is none of that name.
+    """
+    if not config.model:
+        raise ConfigError("engine vllm needs `model` in pipeline.yaml: a folder or a hub name")
+    model, options = _locate(config.model, config.engine_options)
+    identity = ModelIdentity(
+        model=_name(config.model),
+        revision=options.get("revision") or revision.of_folder(Path(model)),
+        engine="vllm",
+        engine_version="",
+    )
+    return config.model_copy(update={"model": model, "engine_options": options}), identity
+
+
+def _arguments(config: EngineConfig) -> dict[str, Any]:
     return {
-        "model": model,
+        "model": config.model,
         "max_model_len": config.window_tokens,
         "max_num_seqs": config.in_flight,
         "tensor_parallel_size": config.tensor_parallel,
@@ -285,29 +295,3 @@ def _commit(model: str, wanted: str | None) -> str:
         return str(model_info(model, revision=wanted, timeout=_HUB_TIMEOUT_S).sha)
     except Exception as error:  # the hub's client raises what its HTTP library of the day raises
         raise EngineUnavailable(f"{model}: no such folder, and the hub says: {error}") from error
-
-
-async def _in_thread(work: Callable[[], None]) -> None:
-    """In a thread that nothing waits for when the process ends, unlike `asyncio.to_thread`'s."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-
-    def tell(error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def run() -> None:
-        failure = None
-        try:
-            work()
-        except BaseException as error:
-            failure = error
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(tell, failure)
-
-    threading.Thread(target=run, daemon=True, name="vllm-loading").start()
-    await done
