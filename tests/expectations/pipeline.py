@@ -8,14 +8,11 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from webscale_rl_dagster.assets.verified_qa import PUBLISH, verified_qa
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.expectations.facts import UPSTREAM
-from webscale_rl_dagster.expectations.gate import (
-    GateVerdict,
-    gate_status,
-    require_open,
-    suite_check,
-)
+from webscale_rl_dagster.expectations.gate import suite_check
+from webscale_rl_dagster.expectations.standing import GateVerdict, gate_status, require_open
 from webscale_rl_dagster.partitions import SHARDS
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
@@ -93,18 +90,15 @@ class Pipeline:
         )
 
     def _stand_in(self, table: str) -> dg.AssetsDefinition:
-        before = STAGES[:-1] if table == "verified_qa" else [str(UPSTREAM[table])]
-        gated = (
-            dg.AutomationCondition.eager()
-            & dg.AutomationCondition.all_deps_blocking_checks_passed()
-        )
+        publishes = table == "verified_qa"
+        before = STAGES[:-1] if publishes else [str(UPSTREAM[table])]
 
         @dg.asset(
             name=table,
-            deps=[str(UPSTREAM[table])],
+            deps=verified_qa.dependency_keys if publishes else [str(UPSTREAM[table])],
             partitions_def=SHARDS,
             backfill_policy=dg.BackfillPolicy.single_run(),
-            automation_condition=gated if table == "verified_qa" else None,
+            automation_condition=PUBLISH if publishes else None,
             required_resource_keys={"storage"},
             retry_policy=dg.RetryPolicy(max_retries=2),
         )

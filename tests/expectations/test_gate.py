@@ -1,6 +1,7 @@
 """No way past a shut gate: every bypass that Dagster leaves open, tried in real runs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -8,8 +9,9 @@ import dagster as dg
 import pytest
 
 from webscale_rl_dagster.config import GatesConfig
-from webscale_rl_dagster.expectations import gate
+from webscale_rl_dagster.expectations import judging
 from webscale_rl_dagster.expectations.facts import Facts
+from webscale_rl_dagster.expectations.standing import gate_status
 from webscale_rl_dagster.expectations.validation import Batches, Validation, validate
 from webscale_rl_dagster.schemas import STAGES
 from webscale_rl_dagster.storage.tables import Tables
@@ -33,7 +35,7 @@ def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
             _REMEMBERED[key] = validate(table, batches, facts=facts, gates=gates)
         return _REMEMBERED[key]
 
-    monkeypatch.setattr(gate, "validate", remembered)
+    monkeypatch.setattr(judging, "validate", remembered)
 
 
 @pytest.fixture
@@ -66,6 +68,15 @@ def test_a_sound_shard_is_published(line: Pipeline) -> None:
     assert line.run("chain", A).success
     assert line.made("verified_qa") == {A}
     assert {line.gate(table, A).state for table in STAGES} == {"open"}
+
+
+def test_a_gate_stands_though_its_result_cannot_be_kept_for_data_docs(
+    line: Pipeline,
+) -> None:
+    root = Path(line.tables.objects.root)
+    (root / "data_docs").write_text("a file where the folder should be")
+    assert line.run("chain", A).success
+    assert line.gate("verified_qa", A).state == "open"
 
 
 def test_the_run_that_judges_stops_at_a_shut_gate(spoilt: Pipeline) -> None:
@@ -317,7 +328,7 @@ def test_status_of_many_shards_takes_few_queries(
     monkeypatch.setattr(storage, "get_asset_check_partition_info", queries[0])
     monkeypatch.setattr(storage, "get_asset_check_execution_history", queries[1])
     shards = [A, *(f"wiki/0000000000/{number:05d}" for number in range(1200))]
-    found = gate.gate_status(line.instance, shards)
+    found = gate_status(line.instance, shards)
     assert [verdict.asset for verdict in found[A]] == list(STAGES)
     assert {verdict.state for verdict in found[A]} == {"open"}
     assert {verdict.state for shard in shards[1:] for verdict in found[shard]} == {"unjudged"}

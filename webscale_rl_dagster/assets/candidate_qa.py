@@ -4,7 +4,7 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.expectations.standing import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
 from webscale_rl_dagster.inference.usage import Usage
@@ -26,7 +26,17 @@ def candidate_qa(
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """One candidate question and answer per window of a document and persona, drawn from it."""
+    """One candidate question and answer per window of a document and persona, drawn from it.
+
+    **In**: what `classified_documents` kept, with the text from `raw_documents`.
+
+    **Out**: a row per window and persona, with question, answer and the evidence for it.
+
+    **Drops**: where no answer was found in the text, or no question that leads to it.
+
+    **Again**: materialize the shard; finished model calls come from the journal and cost nothing. A
+    changed prompt is a changed call, and is paid.
+    """
     require_open(context, "classified_documents")
     tables = storage.tables()
 
@@ -48,4 +58,4 @@ def candidate_qa(
             write=writer.add,
         )
 
-    make_shards(context, tables, make)
+    make_shards(context, tables, settings, make)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.expectations.standing import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
 from webscale_rl_dagster.inference.usage import Usage
@@ -32,7 +32,18 @@ def checked_qa(
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """Candidates judged by rules, verifiers and benchmarks, then by models, then for repeats."""
+    """Candidates with every verdict on them: rules, verifiers, benchmarks, models, repeats.
+
+    **In**: what `candidate_qa` kept, with the text from `raw_documents`.
+
+    **Out**: a row for each, with all its `verdicts`; `acceptance` is the share that passed.
+
+    **Drops**: what broke a verdict that `verification.profile` asks for; `reason` has the first.
+
+    **Again**: materialize the shard; finished model calls come from the journal and cost nothing. A
+    gate shut by the acceptance rate says that generator or checker is broken: read the rejected
+    pairs on the audit page before `gates.acceptance_rate` is changed.
+    """
     require_open(context, "candidate_qa")
     tables = storage.tables()
     decontaminator = decontamination.opened()
@@ -62,4 +73,4 @@ def checked_qa(
             write=writer.add,
         )
 
-    make_shards(context, tables, make)
+    make_shards(context, tables, settings, make)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.expectations.standing import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
 from webscale_rl_dagster.inference.usage import Usage
@@ -26,7 +26,17 @@ def classified_documents(
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """Each document's domain, one of the paper's ten, and up to three personas."""
+    """Each document's domain, one of the paper's ten, and up to three personas to ask as.
+
+    **In**: what `filtered_documents` kept, with the text from `raw_documents`.
+
+    **Out**: a row for each, with `domain` and `personas`.
+
+    **Drops**: only what the model gave no usable answer for.
+
+    **Again**: materialize the shard; finished model calls come from the journal and cost nothing. A
+    gate shut by the domain's share says that the classifier, or the corpus, knows one domain only.
+    """
     require_open(context, "filtered_documents")
     tables = storage.tables()
 
@@ -47,4 +57,4 @@ def classified_documents(
             write=writer.add,
         )
 
-    make_shards(context, tables, make)
+    make_shards(context, tables, settings, make)

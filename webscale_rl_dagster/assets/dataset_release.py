@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import dagster as dg
+from pydantic import Field
 
 from webscale_rl_dagster.assets.metadata import release_metadata
 from webscale_rl_dagster.assets.shards import OWNERS
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.expectations.gate import gate_status
+from webscale_rl_dagster.expectations.links import page_links
+from webscale_rl_dagster.expectations.standing import gate_status
 from webscale_rl_dagster.partitions import RELEASES
 from webscale_rl_dagster.releases.building import build_release
 from webscale_rl_dagster.releases.gate import behind_a_shut_gate, latest_open, require_open
@@ -20,8 +22,10 @@ from webscale_rl_dagster.storage.objects import Objects
 class ReleaseSettings(dg.Config):
     """Of one release."""
 
-    previous: str | None = None
-    """The release to compare with; the last one whose gate is open, if none is named."""
+    previous: str | None = Field(
+        default=None,
+        description="The release to compare with; if none is named, the last whose gate is open.",
+    )
 
 
 @dg.asset(
@@ -41,9 +45,14 @@ def dataset_release(
 ) -> None:
     """The published pairs of all shards whose gates are open, as a dataset that trainers load.
 
-    They are searched for benchmark items and for repeats across shards, split by document, and
-    described by a card and a manifest. A name is taken once; a release whose gate is shut is
-    judged again as it is.
+    **In**: `verified_qa` of every shard whose gates are all open.
+
+    **Out**: `releases/NAME`: Parquet, split by document, with a card and a manifest.
+
+    **Drops**: repeats across shards, benchmark items, and what `release.balance` cuts.
+
+    **Again**: a name is a partition and is taken once: add one, then materialize it. A release
+    whose gate is shut is judged again as it is.
     """
     tables = storage.tables()
     release = behind_a_shut_gate(tables.objects, context.partition_key)
@@ -66,7 +75,8 @@ def dataset_release(
             left_out=sorted(set(shards) - set(judged)),
             on_progress=release_progress,
         )
-    context.add_asset_metadata(release_metadata(release))
+    links = page_links("dataset_release", context.partition_key, settings)
+    context.add_asset_metadata(release_metadata(release) | links)
 
 
 def _previous(config: ReleaseSettings, objects: Objects) -> str | None:

@@ -4,7 +4,8 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.shards import make_shards, stage_options
 from webscale_rl_dagster.config import Config
-from webscale_rl_dagster.expectations.gate import require_open
+from webscale_rl_dagster.expectations.gate import judge_unjudged
+from webscale_rl_dagster.expectations.standing import require_open
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.progress import Progress
 from webscale_rl_dagster.inference.usage import Usage
@@ -29,7 +30,19 @@ def filtered_documents(
     settings: dg.ResourceParam[Config],
     progress: dg.ResourceParam[Progress],
 ) -> None:
-    """Documents judged fit for questions: heuristics, then benchmarks, then the filter model."""
+    """Which documents a question can be drawn from, a row per document or window of a long one.
+
+    **In**: the documents of `raw_documents`, once its gate is open.
+
+    **Out**: every one of them, `kept` or with the `reason` why not.
+
+    **Drops**: by heuristics what is short, in another language, boilerplate or broken; what holds a
+    benchmark's item; then what the filter model finds unfit.
+
+    **Again**: materialize the shard; finished model calls come from the journal and cost nothing. A
+    gate shut by `kept_share` wants a look at the corpus, or `gates.min_kept_documents` lowered.
+    """
+    judge_unjudged(context, "raw_documents")
     require_open(context, "raw_documents")
     tables = storage.tables()
     decontaminator = decontamination.opened()
@@ -52,4 +65,4 @@ def filtered_documents(
             write=writer.add,
         )
 
-    make_shards(context, tables, make)
+    make_shards(context, tables, settings, make)

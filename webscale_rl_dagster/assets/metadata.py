@@ -39,8 +39,12 @@ def shard_metadata(
     written: WrittenTable,
     tables: Tables,
     usage: Usage | None,
+    links: Mapping[str, dg.MetadataValue[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Counts, schema, lineage, a preview and plots of one shard's table, as it is stored."""
+    """Counts, schema, lineage, a preview and plots of one shard's table, as it is stored.
+
+    The UI plots every number over the partitions.
+    """
     counts = shard_counts(tables, shard)
     here = counts[table]
     metadata: dict[str, Any] = {
@@ -50,7 +54,7 @@ def shard_metadata(
         "sha256": written.sha256,
         "input": here.input,
         "kept": here.kept,
-        "kept_share": here.kept / here.input if here.input else 0.0,
+        "kept_share": _share(here.kept, here.input),
         "failed": here.failed,
         "dropped": dg.MetadataValue.json(here.dropped),
         "preview": dg.MetadataValue.md(preview(_head(tables, table, shard))),
@@ -59,13 +63,19 @@ def shard_metadata(
         metadata["dagster/column_lineage"] = _column_lineage(table)
     if usage is not None:
         metadata |= {f"calls/{name}": value for name, value in usage.as_dict().items()}
+        metadata["calls/cached_share"] = _share(usage.cached_tokens, usage.prompt_tokens)
+        metadata["calls/reused_share"] = _share(usage.reused, usage.reused + usage.requests)
     if table != "raw_documents":
         metadata["funnel"] = _image(funnel_plot(counts))
     if table == "checked_qa":
+        metadata["acceptance"] = _share(here.kept, here.input)
         metadata["verdicts"] = dg.MetadataValue.json(verdict_counts(tables, shard))
     if table in _PLOTTED:
         metadata["domains"] = _image(share_plot(_tally(tables, table, shard), "rows kept"))
-    return metadata
+    if table == "verified_qa":
+        documents = counts["raw_documents"].kept
+        metadata["pairs_per_document"] = _share(written.rows, documents)
+    return metadata | dict(links or {})
 
 
 def release_metadata(release: Release) -> dict[str, Any]:
@@ -96,6 +106,10 @@ def preview(head: pl.DataFrame) -> str:
     lines = ["| " + " | ".join(head.columns) + " |", "|" + "---|" * head.width]
     lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in head.iter_rows()]
     return "\n".join(lines)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,7 @@ import dagster as dg
 
 from webscale_rl_dagster.assets.metadata import shard_metadata
 from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.expectations.links import page_links
 from webscale_rl_dagster.inference.journal import JournalPlace
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.lineage.accounting import stage_usage
@@ -38,6 +39,7 @@ def stage_options(*, group: str, logic: str, templates: Sequence[str] = ()) -> d
 def make_shards(
     context: dg.AssetExecutionContext,
     tables: Tables,
+    settings: Config,
     make: Callable[[JournalPlace, TableWriter], Usage | None],
 ) -> None:
     """Make and describe the asset's table for every shard of the run, one by one.
@@ -55,15 +57,16 @@ def make_shards(
             written=writer.written,
             run_id=context.run.run_id,
             code_version=context.assets_def.code_versions_by_key[context.asset_key],
-            usage=None if usage is None else _all_paid(context, tables, table, shard),
+            usage=usage and stage_usage(tables.objects, table, shard, prices=settings.prices),
         )
         context.add_asset_metadata(
-            shard_metadata(table, shard, written=writer.written, tables=tables, usage=usage),
+            shard_metadata(
+                table,
+                shard,
+                written=writer.written,
+                tables=tables,
+                usage=usage,
+                links=page_links(table, shard, settings),
+            ),
             partition_key=shard,
         )
-
-
-def _all_paid(context: dg.AssetExecutionContext, tables: Tables, stage: str, shard: str) -> Usage:
-    """Over all runs, unlike what one run came to."""
-    settings: Config = context.resources.settings
-    return stage_usage(tables.objects, stage, shard, prices=settings.prices)

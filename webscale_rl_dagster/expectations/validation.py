@@ -62,6 +62,8 @@ class Validation:
     which says nothing about the data and shuts the gate all the same."""
     outcomes: Mapping[str, int] = field(default_factory=dict)
     """Rows by what became of them: `kept`, or the reason they were not."""
+    result: Mapping[str, Any] | None = None
+    """Great Expectations' own, as JSON; None if the suite could not be run at all."""
 
     @property
     def passed(self) -> bool:
@@ -105,6 +107,7 @@ def validate(table: str, batches: Batches, *, facts: Facts, gates: GatesConfig) 
         failed=[_failed(table, result, rows) for result in failures if result.result],
         errors=[_error(result) for result in failures if not result.result],
         outcomes=dict(outcomes.most_common()),
+        result=report.to_json_dict(),
     )
 
 
