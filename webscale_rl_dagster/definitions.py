@@ -7,13 +7,22 @@ import dagster as dg
 from webscale_rl_dagster.assets.candidate_qa import candidate_qa
 from webscale_rl_dagster.assets.checked_qa import checked_qa
 from webscale_rl_dagster.assets.classified_documents import classified_documents
+from webscale_rl_dagster.assets.data_docs import data_docs
 from webscale_rl_dagster.assets.dataset_release import dataset_release
 from webscale_rl_dagster.assets.filtered_documents import filtered_documents
 from webscale_rl_dagster.assets.raw_documents import raw_documents
 from webscale_rl_dagster.assets.verified_qa import verified_qa
+from webscale_rl_dagster.automation.arriving import arriving
 from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
-from webscale_rl_dagster.automation.jobs import make_pairs, make_release
+from webscale_rl_dagster.automation.jobs import (
+    build_docs,
+    data_docs_daily,
+    make_pairs,
+    make_release,
+)
+from webscale_rl_dagster.automation.notifications import notification_sensors
 from webscale_rl_dagster.automation.openlineage import openlineage_sensor
+from webscale_rl_dagster.automation.publishing import publishing_sensor
 from webscale_rl_dagster.config import Config, load_config
 from webscale_rl_dagster.expectations.gate import release_check, suite_check
 from webscale_rl_dagster.inference.engines.pool import EnginePool
@@ -21,6 +30,7 @@ from webscale_rl_dagster.inference.progress import LogProgress, Progress
 from webscale_rl_dagster.releases.progress import LogReleaseProgress, ReleaseProgress
 from webscale_rl_dagster.resources.decontamination import DecontaminationResource
 from webscale_rl_dagster.resources.models import ModelsResource
+from webscale_rl_dagster.resources.s3 import s3_resource
 from webscale_rl_dagster.resources.storage import StorageResource
 from webscale_rl_dagster.schemas import STAGES
 
@@ -35,6 +45,7 @@ def build_definitions(
 ) -> dg.Definitions:
     """The pipeline for one configuration; the CLI passes its own progress bars and engines."""
     log = dg.get_dagster_logger()
+    arrivals = arriving(config)
     return dg.Definitions(
         assets=[
             raw_documents,
@@ -44,15 +55,23 @@ def build_definitions(
             checked_qa,
             verified_qa,
             dataset_release,
+            data_docs,
         ],
-        asset_checks=[*(suite_check(stage) for stage in STAGES), release_check()],
-        jobs=[ingest_corpus, make_pairs, make_release],
-        sensors=[openlineage_sensor],
+        asset_checks=[*(suite_check(stage) for stage in STAGES), release_check(), *arrivals.checks],
+        jobs=[ingest_corpus, make_pairs, make_release, build_docs, *arrivals.jobs],
+        schedules=[data_docs_daily, *arrivals.schedules],
+        sensors=[
+            *arrivals.sensors,
+            publishing_sensor,
+            *notification_sensors(config),
+            openlineage_sensor,
+        ],
         executor=dg.in_process_executor,
         resources={
-            "storage": StorageResource(root=config.storage),
+            "storage": StorageResource.of(config),
             "models": ModelsResource.of(config, engines or EnginePool()),
             "decontamination": DecontaminationResource.of(config),
+            "s3": s3_resource(config),
             "settings": config,
             "progress": progress or LogProgress(log),
             "ingest_report": ingest_report or IngestReport(),

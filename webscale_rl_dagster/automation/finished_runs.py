@@ -12,6 +12,7 @@ import dagster as dg
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from webscale_rl_dagster.automation.event_log import run_ends
 from webscale_rl_dagster.lineage.openlineage import Broken, Judged, Made, Step
 from webscale_rl_dagster.lineage.openlineage_datasets import Written
 from webscale_rl_dagster.schemas import STAGES
@@ -69,13 +70,9 @@ def finished_steps(
 def _ended(
     instance: dg.DagsterInstance, end: dg.DagsterEventType, place: Place
 ) -> Iterator[tuple[int, str, str, Place]]:
-    """The run that follows the place, each time: its rank among all ends, its id, its cursor."""
-    while True:
-        found = instance.fetch_run_status_changes(end, limit=1, cursor=place.after, ascending=True)
-        if not found.records:
-            return
-        [record] = found.records
-        yield record.storage_id, record.run_id, found.cursor, place
+    """The runs that follow the place: rank among all ends, id, cursor, and the place."""
+    for ended in run_ends(instance, end, place.after):
+        yield ended.storage_id, ended.entry.run_id, ended.cursor, place
 
 
 def _steps(instance: dg.DagsterInstance, run: dg.DagsterRun, place: Place) -> Iterator[Step | None]:
@@ -101,6 +98,8 @@ def _step(run: dg.DagsterRun, entry: dg.EventLogEntry, began: Mapping[str, float
     if made := entry.asset_materialization:
         stage, shard, result = made.asset_key.to_user_string(), made.partition, _made(made)
     elif judged := entry.asset_check_evaluation:
+        if judged.partition is None:  # of a corpus, not of a table
+            return None
         stage, shard, result = judged.asset_key.to_user_string(), judged.partition, _judged(judged)
     else:
         stage, shard = _STEPS.get(event.step_key or ""), run.tags.get("dagster/partition")

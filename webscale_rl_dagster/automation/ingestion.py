@@ -1,28 +1,58 @@
-"""The ingestion job: reads corpus files, registers their shards and reports `raw_documents`."""
+"""The ingestion job: reads corpus files, and registers each shard as it is written."""
 
+import functools
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
-from webscale_rl_dagster.assets.metadata import shard_metadata
+from webscale_rl_dagster.automation.arrived import ArrivedFiles
+from webscale_rl_dagster.automation.outstanding import ONE_INGESTS
+from webscale_rl_dagster.automation.registering import register_shard
 from webscale_rl_dagster.config import Config, CorpusConfig
-from webscale_rl_dagster.lineage.records import made_of, record_made
-from webscale_rl_dagster.partitions import SHARDS
+from webscale_rl_dagster.corpora.arrivals.batches import Arrival
+from webscale_rl_dagster.corpora.records import ReadOptions, is_stored
 from webscale_rl_dagster.resources.storage import StorageResource
-from webscale_rl_dagster.stages.ingest import IngestedShard, IngestProgress, ingest
-from webscale_rl_dagster.storage.tables import Tables, WrittenTable
+from webscale_rl_dagster.stages.ingest import IngestProgress, ingest
+from webscale_rl_dagster.stages.ingestion import Ingestion
+from webscale_rl_dagster.storage.connected import bucket_objects
+from webscale_rl_dagster.storage.tables import Tables
 
-_RAW = dg.AssetKey("raw_documents")
+_NAMED = 5
+"""Files that a failed run names."""
+
+
+class ArrivedFile(dg.Config):
+    """A version of a file in the ledger of arrivals."""
+
+    path: str
+    version: str
 
 
 class IngestConfig(dg.Config):
     """What to ingest. What is left out comes from the corpus of that name in pipeline.yaml."""
 
-    corpus: str
-    path: str | None = None
-    format: str | None = None
-    text_field: str | None = None
-    licence: str | None = None
+    corpus: str = Field(
+        default="", description="Its name; empty: the only corpus of pipeline.yaml."
+    )
+    path: str | None = Field(
+        default=None, description="A file, a folder or s3://bucket/prefix; else the corpus's `uri`."
+    )
+    files: list[ArrivedFile] = Field(
+        default=[],
+        description="What the corpus's sensor found, in place of `path`; leave it out.",
+    )
+    format: str | None = Field(
+        default=None, description="As `corpora[].format`; else by the file's ending."
+    )
+    subset: str | None = Field(default=None, description="Of a Hugging Face dataset.")
+    split: str | None = Field(default=None, description="Of a Hugging Face dataset.")
+    text_field: str | None = Field(
+        default=None, description="The field that holds the text; else the corpus's, else `text`."
+    )
+    licence: str | None = Field(
+        default=None, description="SPDX id for records that name no licence."
+    )
 
 
 class IngestReport:
@@ -42,100 +72,98 @@ def ingest_files(
     """Shards are registered as they are written, so a run that dies leaves whole shards."""
     tables = storage.tables()
     source = _resolve(config, settings)
+    if config.files:
+        _ingest_arrived(context, config.files, source, tables, settings)
+        return
     shards = ingest(
-        Path(source.uri).expanduser(),
+        source.uri if is_stored(source.uri) else Path(source.uri).expanduser(),
         corpus=source.name,
         tables=tables,
         shard_documents=settings.shard_documents,
         max_document_bytes=settings.filter.max_document_bytes,
         format=source.format,
+        subset=source.subset,
+        split=source.split,
         text_field=source.text_field,
         licence=source.licence,
         near_duplicates=settings.deduplication.documents,
         on_progress=ingest_report,
+        open_bucket=functools.partial(bucket_objects, config=settings),
     )
     for shard in shards:
-        _register(context, shard, tables)
+        register_shard(context, shard, tables, settings)
 
 
-@dg.job(description="Adds the documents of a file or folder to a corpus; safe to repeat.")
+@dg.job(
+    description="Adds the documents of a file or folder to a corpus; safe to repeat.",
+    tags={ONE_INGESTS: "true"},
+)
 def ingest_corpus() -> None:
     """One op: a file's shards are known only once it is read."""
     ingest_files()
 
 
-def _resolve(config: IngestConfig, settings: Config) -> CorpusConfig:
-    known = next((corpus for corpus in settings.corpora if corpus.name == config.corpus), None)
-    if known is None and config.path is None:
+def _ingest_arrived(
+    context: dg.OpExecutionContext,
+    files: list[ArrivedFile],
+    source: CorpusConfig,
+    tables: Tables,
+    settings: Config,
+) -> None:
+    """The run fails once it is through, if a file did.
+
+    A bucket is opened once, however many files lie in it: each time asks for credentials.
+    """
+    arrived = ArrivedFiles(
+        corpus=source.name,
+        format=source.format,
+        run_id=context.run_id,
+        objects=tables.objects,
+        open_bucket=functools.cache(functools.partial(bucket_objects, config=settings)),
+    )
+    found = [Arrival(file.path, file.version) for file in files]
+    with Ingestion(
+        corpus=source.name,
+        tables=tables,
+        shard_documents=settings.shard_documents,
+        options=ReadOptions(source.text_field, source.licence, settings.filter.max_document_bytes),
+        near_duplicates=settings.deduplication.documents,
+    ) as ingestion:
+        for shard in arrived.ingested(found, ingestion):
+            register_shard(context, shard, tables, settings)
+    if arrived.failures:
         raise dg.Failure(
-            f"corpus {config.corpus!r} is not in pipeline.yaml: add it under `corpora`, or give "
-            "the path to ingest",
+            f"{len(arrived.failures):,} of {len(files):,} files were not ingested: "
+            f"{'; '.join(arrived.failures[:_NAMED])}. `webscale-rl arrivals` has them all",
             allow_retries=False,
         )
-    base = known.model_dump() if known else {}
+
+
+def _resolve(config: IngestConfig, settings: Config) -> CorpusConfig:
+    """What this run reads; how the corpus's files arrive is no matter of its."""
+    only = settings.corpora[0].name if len(settings.corpora) == 1 else ""
+    name = config.corpus or only
+    known = next((corpus for corpus in settings.corpora if corpus.name == name), None)
+    if not name:
+        names = ", ".join(corpus.name for corpus in settings.corpora) or "none"
+        raise dg.Failure(
+            f"which corpus? Give its name as `corpus`; pipeline.yaml knows {names}",
+            allow_retries=False,
+        )
+    if known is None and config.path is None:
+        raise dg.Failure(
+            f"corpus {name!r} is not in pipeline.yaml: add it under `corpora`, or give the path "
+            "to ingest",
+            allow_retries=False,
+        )
+    base = known.model_dump(exclude={"ingestion"}) if known else {}
     given = {
         "uri": config.path,
         "format": config.format,
+        "subset": config.subset,
+        "split": config.split,
         "text_field": config.text_field,
         "licence": config.licence,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
-    return CorpusConfig.model_validate({"name": config.corpus} | base | chosen)
-
-
-def adopt_shard(instance: dg.DagsterInstance, key: str, tables: Tables) -> None:
-    """Make a shard that lies on storage known here: to another machine, or after a lost run.
-
-    The partition comes last: it says that the rest was told.
-    """
-    if instance.has_dynamic_partition(str(SHARDS.name), key):
-        return
-    written = tables.written("raw_documents", key)
-    instance.report_runless_asset_event(_materialization(key, tables, written))
-    _record(key, tables, written, run_id=None)
-    instance.add_dynamic_partitions(str(SHARDS.name), [key])
-
-
-def report_rewritten(instance: dg.DagsterInstance, key: str, tables: Tables, why: str) -> None:
-    """Tell of a table that was rewritten in its place; nothing, if that was told already.
-
-    The record beside the data comes last: after a crash in between it is told once more.
-    """
-    written = tables.written("raw_documents", key)
-    if _is_recorded(key, tables, written):
-        return
-    materialization = _materialization(key, tables, written)
-    instance.report_runless_asset_event(
-        materialization.with_metadata({**materialization.metadata, "why": why})
-    )
-    _record(key, tables, written, run_id=None)
-
-
-def _register(context: dg.OpExecutionContext, shard: IngestedShard, tables: Tables) -> None:
-    """Partition first, then the materialization; a shard reported once is not reported again."""
-    known = context.instance.has_dynamic_partition(str(SHARDS.name), shard.key)
-    if not known:
-        context.instance.add_dynamic_partitions(str(SHARDS.name), [shard.key])
-    told = known and shard.key in context.instance.get_materialized_partitions(_RAW)
-    if told and "raw_documents" in made_of(tables.objects, shard.key):
-        return
-    written = tables.written("raw_documents", shard.key)
-    if not told:
-        context.log_event(_materialization(shard.key, tables, written))
-    _record(shard.key, tables, written, run_id=context.run_id)
-
-
-def _record(key: str, tables: Tables, written: WrittenTable, *, run_id: str | None) -> None:
-    """Beside the data, unless what lies there is recorded already."""
-    if not _is_recorded(key, tables, written):
-        record_made(tables, "raw_documents", key, written=written, run_id=run_id)
-
-
-def _is_recorded(key: str, tables: Tables, written: WrittenTable) -> bool:
-    known = made_of(tables.objects, key).get("raw_documents")
-    return known is not None and known.sha256 == written.sha256
-
-
-def _materialization(key: str, tables: Tables, written: WrittenTable) -> dg.AssetMaterialization:
-    metadata = shard_metadata("raw_documents", key, written=written, tables=tables, usage=None)
-    return dg.AssetMaterialization(asset_key=_RAW, partition=key, metadata=metadata)
+    return CorpusConfig.model_validate({"name": name} | base | chosen)
