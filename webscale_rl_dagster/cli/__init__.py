@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from webscale_rl_dagster.cli.arrivals import arrivals
 from webscale_rl_dagster.cli.audit import audit
 from webscale_rl_dagster.cli.benchmarks import benchmarks_app
 from webscale_rl_dagster.cli.configuration import config_app
@@ -20,7 +21,9 @@ from webscale_rl_dagster.cli.console import errors
 from webscale_rl_dagster.cli.export import export
 from webscale_rl_dagster.cli.fate import fate
 from webscale_rl_dagster.cli.ingest import ingest
+from webscale_rl_dagster.cli.instance import instance_app
 from webscale_rl_dagster.cli.marks import mark, marks
+from webscale_rl_dagster.cli.notify import notify
 from webscale_rl_dagster.cli.release import push, release
 from webscale_rl_dagster.cli.remove import remove
 from webscale_rl_dagster.cli.run import run
@@ -38,8 +41,10 @@ app = typer.Typer(
 )
 app.add_typer(config_app, name="config")
 app.add_typer(benchmarks_app, name="benchmarks")
+app.add_typer(instance_app, name="instance")
 for command in (
     ingest,
+    arrivals,
     run,
     status,
     trace,
@@ -53,6 +58,7 @@ for command in (
     show,
     home,
     export,
+    notify,
 ):
     app.command()(command)
 

@@ -83,8 +83,7 @@ def _index(config: Config) -> None:
     from webscale_rl_dagster.cli.bars import new_bars
     from webscale_rl_dagster.home import index_home
     from webscale_rl_dagster.search.updating import update
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     with new_bars() as bars:
         task = bars.add_task("indexed", total=None, shard="shards and releases", note="")
@@ -92,7 +91,7 @@ def _index(config: Config) -> None:
         def progress(done: int, of: int) -> None:
             bars.update(task, completed=done, total=of)
 
-        tables = Tables(Objects(config.storage))
+        tables = tables_of(config)
         try:
             updated = update(tables, index_home(config), on_progress=progress)
         except KeyboardInterrupt:

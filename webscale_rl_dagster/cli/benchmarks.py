@@ -79,9 +79,9 @@ def show(
 
 def _store() -> BenchmarkStore:
     from webscale_rl_dagster.decontamination.store import BenchmarkStore
-    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.connected import objects_of
 
-    return BenchmarkStore(Objects(load_config().storage))
+    return BenchmarkStore(objects_of(load_config()))
 
 
 def _counts(summary: Summary) -> str:

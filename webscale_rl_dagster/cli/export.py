@@ -40,10 +40,10 @@ def export(
     from webscale_rl_dagster.exports.columns import INSTRUCTION
     from webscale_rl_dagster.exports.export import export as write
     from webscale_rl_dagster.releases.reading import open_release
-    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.connected import objects_of
 
     written = write(
-        open_release(Objects(load_config().storage), release),
+        open_release(objects_of(load_config()), release),
         load_format(format_name),
         out,
         instruction=INSTRUCTION if instruction is None else instruction or None,

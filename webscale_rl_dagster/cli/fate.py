@@ -41,11 +41,10 @@ def fate(
     from webscale_rl_dagster.cli.unknown import give_up
     from webscale_rl_dagster.home import index_home
     from webscale_rl_dagster.lineage.state import Digests, shard_state
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     meant = find_meant(tables, what, narrowing_by(tables, index_home(config)))
     if isinstance(meant, Unknown):
         give_up(meant)

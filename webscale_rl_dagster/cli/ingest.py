@@ -13,7 +13,9 @@ from webscale_rl_dagster.errors import IngestError
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Corpus files or folders.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Corpus files or folders, also s3://bucket/prefix.")
+    ],
     corpus: Annotated[str, typer.Option(help="The corpus they belong to.")],
     licence: Annotated[
         str | None, typer.Option(help="SPDX id for records that name no licence.")
@@ -22,7 +24,14 @@ def ingest(
         str | None, typer.Option(help="The field that holds the text; else `text`.")
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="jsonl, parquet or text; else by the file's ending.")
+        str | None,
+        typer.Option(help="jsonl, parquet, text, warc or html; else by the file's ending."),
+    ] = None,
+    subset: Annotated[
+        str | None, typer.Option(help="Of a Hugging Face dataset's folder; else its default one.")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option(help="Of a Hugging Face dataset's folder; else all.")
     ] = None,
 ) -> None:
     """Add documents to a corpus: cut into shards, registered with Dagster; safe to repeat.
@@ -33,6 +42,7 @@ def ingest(
     from webscale_rl_dagster.cli.local import execute, failure_of, local_instance
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.inference.interrupts import signals_noted
+    from webscale_rl_dagster.partitions import CORPUS_TAG
 
     config = load_config()
     with new_bars() as bars, local_instance(config) as instance, signals_noted() as interrupted:
@@ -40,8 +50,10 @@ def ingest(
         for path in paths:
             source = {
                 "corpus": corpus,
-                "path": str(path.absolute()),
+                "path": path if "://" in path else str(Path(path).absolute()),
                 "format": format,
+                "subset": subset,
+                "split": split,
                 "text_field": text_field,
                 "licence": licence,
             }
@@ -50,6 +62,7 @@ def ingest(
                 "ingest_corpus",
                 instance=instance,
                 run_config={"ops": {"ingest_files": {"config": source}}},
+                tags={CORPUS_TAG: corpus},
             )
             if interrupted():
                 errors.print(f"interrupted in {path}; the shards written so far are whole")

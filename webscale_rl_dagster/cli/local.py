@@ -6,27 +6,30 @@ import fcntl
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
-from webscale_rl_dagster import errors
+from webscale_rl_dagster.automation.failures import message_of
+from webscale_rl_dagster.automation.processes import PROCESS, Whereabouts
+from webscale_rl_dagster.cli.opening import database_errors_told, opened
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.home import dagster_home
 
-if TYPE_CHECKING:
-    from dagster_shared.error import SerializableErrorInfo
-
-_OURS = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's console log would tear the progress bars; the events are in the UI all the same."""
 
 
 @contextmanager
 def local_instance(config: Config) -> Iterator[dg.DagsterInstance]:
-    """The instance in DAGSTER_HOME, made if it is new."""
+    """The instance in DAGSTER_HOME, made if it is new.
+
+    Raises:
+        InstanceError: it cannot be opened, or its database goes away meanwhile.
+    """
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    with dg.DagsterInstance.from_config(str(dagster_home(config))) as instance:
+    home = dagster_home(config)
+    with database_errors_told(home), opened(home) as instance:
         yield instance
 
 
@@ -55,13 +58,17 @@ def execute(
     instance: dg.DagsterInstance,
     shard: str | None = None,
     run_config: Mapping[str, Any] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    """One run to its end; a failed run is a result, not an exception."""
+    """One run to its end; a failed run is a result, not an exception.
+
+    It says which process it is in, so that run monitoring sees whether it still goes on.
+    """
     return definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
         partition_key=shard,
         run_config={**_QUIET, **(run_config or {})},
-        tags={"webscale_rl/shard": shard} if shard else None,
+        tags={**(tags or {}), PROCESS: str(Whereabouts.of_this_process())},
         raise_on_error=False,
     )
 
@@ -70,14 +77,5 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str | None:
     """The message of the step that failed first, or None."""
     for event in result.all_events:
         if event.is_step_failure:
-            error = _root(event)
-            return f"{event.step_key}: {error.message.strip() if error else 'unknown error'}"
+            return message_of(event)
     return None
-
-
-def _root(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
-    """The error of a chain that says what to do: our own, else the one that started it."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None and error.cls_name not in _OURS:
-        error = error.cause
-    return error

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 import typer
 
-from webscale_rl_dagster.automation.ingestion import adopt_shard
+from webscale_rl_dagster.automation.registering import adopt_shard
 from webscale_rl_dagster.cli.bars import StageBars, new_bars
 from webscale_rl_dagster.cli.console import FAILED, GATE_SHUT, INTERRUPTED, console, errors
 from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, only_run_of
@@ -18,6 +18,7 @@ from webscale_rl_dagster.definitions import build_definitions
 from webscale_rl_dagster.inference.engines.pool import EnginePool
 from webscale_rl_dagster.inference.interrupts import signals_noted
 from webscale_rl_dagster.inference.usage import Usage
+from webscale_rl_dagster.partitions import shard_tags
 from webscale_rl_dagster.storage.tables import Tables
 
 Prepare = Callable[[dg.DagsterInstance, str], bool]
@@ -52,7 +53,13 @@ class PairMaker:
                 return None
             progress = StageBars(bars, self.total)
             definitions = build_definitions(self.config, progress=progress, engines=self.engines)
-            result = execute(definitions, "make_pairs", instance=self.instance, shard=shard)
+            result = execute(
+                definitions,
+                "make_pairs",
+                instance=self.instance,
+                shard=shard,
+                tags=shard_tags(shard),
+            )
         if self.interrupted():
             errors.print(f"interrupted in {shard}; finished calls are in the journal")
             raise typer.Exit(INTERRUPTED)

@@ -33,10 +33,9 @@ def mark(
     from webscale_rl_dagster.audit.released import Releases
     from webscale_rl_dagster.cli.unknown import give_up
     from webscale_rl_dagster.lineage.marks import add_mark
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
-    tables = Tables(Objects(load_config().storage))
+    tables = tables_of(load_config())
     pair = find_pair(tables, Releases(tables.objects), qa_id)
     if isinstance(pair, Unknown):
         give_up(pair)
@@ -57,10 +56,9 @@ def marks(
     from webscale_rl_dagster.lineage.agreement import agreement, opinions
     from webscale_rl_dagster.lineage.cases import export_cases
     from webscale_rl_dagster.lineage.marks import all_marks
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
-    tables = Tables(Objects(load_config().storage))
+    tables = tables_of(load_config())
     found = agreement(opinions(tables))
     if as_json:
         made = [asdict(one) for one in all_marks(tables.objects)]

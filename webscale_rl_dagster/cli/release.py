@@ -35,14 +35,14 @@ def release(
     from webscale_rl_dagster.cli.local import execute, failure_of, local_instance, only_run_of
     from webscale_rl_dagster.definitions import build_definitions
     from webscale_rl_dagster.inference.interrupts import signals_noted
-    from webscale_rl_dagster.partitions import RELEASES
+    from webscale_rl_dagster.partitions import RELEASES, add_partition
     from webscale_rl_dagster.releases.gate import behind_a_shut_gate, verdict_on
     from webscale_rl_dagster.releases.layout import key_of
     from webscale_rl_dagster.releases.reading import open_release, release_names
-    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.connected import objects_of
 
     config = load_config()
-    objects = Objects(config.storage)
+    objects = objects_of(config)
     waiting = lambda: errors.print(f"{name} is being made: waiting")  # noqa: E731
     with (
         only_run_of(key_of(name), config, waiting=waiting),
@@ -52,7 +52,7 @@ def release(
     ):
         if behind_a_shut_gate(objects, name) and previous:
             raise ReleaseError(f"release {name} is made; judge it again without --previous")
-        instance.add_dynamic_partitions(str(RELEASES.name), [name])
+        add_partition(instance, RELEASES, name)
         result = execute(
             build_definitions(config, release_progress=StepBars(bars)),
             "make_release",
@@ -91,18 +91,20 @@ def push(
 ) -> None:
     """Copy a release to a Hugging Face dataset repository, to S3 or to another folder.
 
-    The hub's token is taken from HF_TOKEN or from `hf auth login`, S3's keys from AWS_* variables.
+    The hub's token is taken from HF_TOKEN or from `hf auth login`, S3 is reached as the section
+    `s3` of pipeline.yaml says.
     """
     from webscale_rl_dagster.releases.pushing import push_to_hub, push_to_storage
     from webscale_rl_dagster.releases.reading import open_release
-    from webscale_rl_dagster.storage.objects import Objects
+    from webscale_rl_dagster.storage.connected import bucket_objects, objects_of
 
-    found = open_release(Objects(load_config().storage), release)
+    config = load_config()
+    found = open_release(objects_of(config), release)
     if to.startswith("hf://"):
         repository = to.removeprefix("hf://").removeprefix("datasets/")
         console.print(push_to_hub(found, repository, private=not public), soft_wrap=True)
     else:
-        console.print(push_to_storage(found, Objects(to)), soft_wrap=True)
+        console.print(push_to_storage(found, bucket_objects(to, config)), soft_wrap=True)
 
 
 def _print(made: Release) -> None:

@@ -44,11 +44,10 @@ def remove(
     from webscale_rl_dagster.cli.bars import StepBars, new_bars
     from webscale_rl_dagster.cli.republishing import check_engines, republish
     from webscale_rl_dagster.removal.purging import purge as erase
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     chosen: dict[Kind, str | None] = {
         "document": document,
         "url_prefix": url_prefix,

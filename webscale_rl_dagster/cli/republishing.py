@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 import typer
 
-from webscale_rl_dagster.automation.ingestion import report_rewritten
+from webscale_rl_dagster.automation.registering import report_rewritten
 from webscale_rl_dagster.cli.console import FAILED, GATE_SHUT, errors
 from webscale_rl_dagster.cli.making import pair_maker
 from webscale_rl_dagster.config import Config

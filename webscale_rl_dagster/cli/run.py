@@ -18,11 +18,10 @@ def run(
     """Make verified pairs of shards, through every stage and gate. Finished calls cost nothing."""
     from webscale_rl_dagster.cli.making import pair_maker
     from webscale_rl_dagster.inference.engines.pool import EnginePool
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     wanted = _wanted(shard or [], all_shards, tables.shards("raw_documents"))
     with pair_maker(config, tables, EnginePool(keep_open=True)) as maker:
         for key in wanted:

@@ -24,12 +24,11 @@ def show(
     import polars as pl
 
     from webscale_rl_dagster.cli.local import local_instance
-    from webscale_rl_dagster.expectations.gate import gate_status
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.expectations.standing import gate_status
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     shards = tables.shards("verified_qa")
     with local_instance(config) as instance:
         gates = gate_status(instance, shards, tables=tables)

@@ -32,13 +32,12 @@ def status(
 ) -> None:
     """What became of every document and pair. Exits 1 if any count does not add up."""
     from webscale_rl_dagster.cli.local import local_instance
-    from webscale_rl_dagster.expectations.gate import gate_status
+    from webscale_rl_dagster.expectations.standing import gate_status
     from webscale_rl_dagster.lineage.status import quarantined, shard_status
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     shards = tables.shards("raw_documents")
     with local_instance(config) as instance:
         gates = gate_status(instance, shards, tables=tables)

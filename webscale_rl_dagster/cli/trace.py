@@ -25,11 +25,10 @@ def trace(
     from webscale_rl_dagster.cli.chain import chain_tree
     from webscale_rl_dagster.cli.unknown import give_up
     from webscale_rl_dagster.lineage.state import shard_state
-    from webscale_rl_dagster.storage.objects import Objects
-    from webscale_rl_dagster.storage.tables import Tables
+    from webscale_rl_dagster.storage.connected import tables_of
 
     config = load_config()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     releases = Releases(tables.objects)
     pair = find_pair(tables, releases, qa_id)
     if isinstance(pair, Unknown):
