@@ -41,7 +41,7 @@ OPTIONS = (
     # A click lands where its target was while the page still scrolls there smoothly.
     "--force-prefers-reduced-motion",
 )
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass

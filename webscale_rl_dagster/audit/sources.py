@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -15,7 +13,7 @@ from webscale_rl_dagster.audit.narrowing import Column as Kind
 from webscale_rl_dagster.audit.narrowing import Narrowing
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest, sharing
 from webscale_rl_dagster.audit.where import Where, among, starting, storable
-from webscale_rl_dagster.corpora.records import uri_of
+from webscale_rl_dagster.corpora.records import file_uri, is_stored
 from webscale_rl_dagster.storage.tables import Row, Tables
 
 COLUMNS = (
@@ -108,13 +106,15 @@ class _Reading:
 
 
 def _readings(query: str) -> list[_Reading]:
-    path, query = uri_of(Path(os.path.abspath(query))), storable(query)
+    path, query = file_uri(query), storable(query)
     files = [
         _Reading("source_uri", tuple({query, path})),
         _Reading("source_uri", (f"{path.rstrip('/')}/",), prefix=True),
     ]
     if _DIGITS.fullmatch(query.lower()):
         return [_Reading("document_id", (query.lower(),), prefix=True), *files]
+    if is_stored(query):
+        return files
     url = [_Reading("url", (query,))]
     return [*url, *files] if "://" in query else [*files, *url]
 
@@ -135,7 +135,7 @@ def _nearest(
     """Of those that have the longest beginning in common with it, those most like it."""
     wanted = query.lower() if column == "document_id" else storable(query)
     if column == "source_uri":
-        wanted = uri_of(Path(os.path.abspath(query)))
+        wanted = file_uri(query)
     least = LEAST_DIGITS if column == "document_id" else 1
     enough, shards = None, None
     if narrowing is not None:

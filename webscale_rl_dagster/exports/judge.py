@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import AsyncExitStack
 
-from webscale_rl_dagster.config import EngineConfig
+from webscale_rl_dagster.config import EngineConfig, S3Config
 from webscale_rl_dagster.errors import RequestFailed
 from webscale_rl_dagster.inference.dispatch import Dispatcher, Policy
 from webscale_rl_dagster.inference.engines import open_engine
@@ -17,7 +17,7 @@ from webscale_rl_dagster.inference.structured import ask_object
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.prompts.library import load_template, on_one_line
 from webscale_rl_dagster.prompts.schemas import equivalence_schema
-from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.connected import connect
 
 PLACE = JournalPlace("rewards", "equivalent")
 LONGEST = 400
@@ -32,9 +32,9 @@ class ModelJudge:
     `storage`, so that what was judged before costs nothing, in this process or a later one.
     """
 
-    def __init__(self, config: EngineConfig, storage: str) -> None:
+    def __init__(self, config: EngineConfig, storage: str, *, s3: S3Config = S3Config()) -> None:
         self._config = config
-        self._objects = Objects(storage)
+        self._objects = connect(storage, s3)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="judge", daemon=True)
         self._open = AsyncExitStack()

@@ -18,7 +18,7 @@ from webscale_rl_dagster.storage.tables import Tables
 
 
 class GateVerdict(Protocol):
-    """What the gate says of one asset of a shard; `expectations.gate` has the real one."""
+    """What the gate says of one asset of a shard; `expectations.standing` has the real one."""
 
     @property
     def asset(self) -> str: ...

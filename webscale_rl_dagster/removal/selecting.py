@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from webscale_rl_dagster.audit.lookup import found
 from webscale_rl_dagster.audit.nearest import NAMED, Unknown, nearest, nearest_digits
 from webscale_rl_dagster.audit.sources import values_of
 from webscale_rl_dagster.audit.where import Where, among, starting
-from webscale_rl_dagster.corpora.records import uri_of
+from webscale_rl_dagster.corpora.records import file_uri
 from webscale_rl_dagster.corpora.removed import Kind
 from webscale_rl_dagster.errors import RemovalError
 from webscale_rl_dagster.storage.tables import Tables
@@ -84,7 +83,7 @@ def selector_of(kind: Kind, value: str) -> Selector:
     """Likewise, whether or not it means any row yet; RemovalError as there."""
     value = clean(value, "the value")
     if kind == "source_file":
-        return Selector(kind, uri_of(Path(os.path.abspath(value))))
+        return Selector(kind, file_uri(value))
     if kind == "document" and not _DIGITS.fullmatch(value := value.lower()):
         raise RemovalError(f"{value!r} is no document id: give 6 to 64 of its hexadecimal digits")
     return Selector(kind, value)

@@ -7,13 +7,16 @@ import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from webscale_rl_dagster.config import S3Config
 from webscale_rl_dagster.errors import StorageError, WebscaleError
 from webscale_rl_dagster.search.updating import Progress, Updated, update
-from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.connected import connect
 from webscale_rl_dagster.storage.tables import Tables
 
 
-def update_apart(root: str, folder: Path, *, on_progress: Progress) -> Updated:
+def update_apart(
+    root: str, folder: Path, *, on_progress: Progress, s3: S3Config = S3Config()
+) -> Updated:
     """As `update` of the storage at `root`; it ends soon after this process does.
 
     Raises:
@@ -24,7 +27,7 @@ def update_apart(root: str, folder: Path, *, on_progress: Progress) -> Updated:
     # Not forked: a process of many threads, as a server is, cannot be.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_update, args=(root, folder, there), daemon=True)
+    process = context.Process(target=_update, args=(root, s3, folder, there), daemon=True)
     process.start()
     there.close()
     try:
@@ -43,10 +46,10 @@ def update_apart(root: str, folder: Path, *, on_progress: Progress) -> Updated:
     return told
 
 
-def _update(root: str, folder: Path, there: Connection) -> None:
+def _update(root: str, s3: S3Config, folder: Path, there: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        tables = Tables(Objects(root))
+        tables = Tables(connect(root, s3))
         there.send(update(tables, folder, on_progress=lambda done, of: there.send((done, of))))
     except BrokenPipeError:
         return

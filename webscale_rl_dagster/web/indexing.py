@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from webscale_rl_dagster.config import S3Config
 from webscale_rl_dagster.errors import IndexBusy
 from webscale_rl_dagster.storage.tables import Tables
 
@@ -43,9 +44,10 @@ class IndexState:
 class Indexing:
     """Readers get what is there, however far the first build is."""
 
-    def __init__(self, tables: Tables, folder: Path) -> None:
+    def __init__(self, tables: Tables, folder: Path, *, s3: S3Config) -> None:
         self.state = IndexState()
         self._tables = tables
+        self._s3 = s3
         self.folder = folder
         self._lock = threading.Lock()
         self._index: Index | None = None
@@ -92,7 +94,7 @@ class Indexing:
             return IndexState("ready", unreadable=catalog.failed(), looked=looked)
         root = self._tables.objects.root
         try:
-            failed = update_apart(root, self.folder, on_progress=self._progress).failed
+            failed = update_apart(root, self.folder, on_progress=self._progress, s3=self._s3).failed
         except IndexBusy:
             self.reload()
             return IndexState("elsewhere")

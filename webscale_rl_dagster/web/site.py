@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.home import index_home
 from webscale_rl_dagster.lineage.state import Digests
+from webscale_rl_dagster.storage.connected import tables_of
 from webscale_rl_dagster.storage.objects import Objects
 from webscale_rl_dagster.storage.tables import Tables
 from webscale_rl_dagster.web.access import Access
@@ -64,11 +65,11 @@ def open_site(
         ConfigError: the host is seen from other machines, and reading needs no token.
     """
     access = access or Access.open_to_readers()
-    tables = Tables(Objects(config.storage))
+    tables = tables_of(config)
     return Site(
         config=config,
         tables=tables,
-        indexing=Indexing(tables, index or index_home(config)),
+        indexing=Indexing(tables, index or index_home(config), s3=config.s3),
         dagster_url=(dagster_url or config.audit.dagster_url).rstrip("/"),
         access=access,
         hosts=Hosts.bound_to(host, guarded=access.reading_needs_it),
