@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.pipeline import Pipeline, pipeline_in
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
+from webscale_rl_dagster.rewards import algebra
 from webscale_rl_dagster.storage.objects import Objects
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("new", derandomize=False, deadline=None)
 settings.load_profile("same")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests go to one process, and so do all that share a browser."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            browser = "tests/browser/"
+            return browser if nodeid.startswith(browser) else str(super()._split_scope(nodeid))
+
+    return ByFile(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def algebra_out_of_time_in_a_finaliser() -> Iterator[None]:
+    """Is passed over: Python reports what a finaliser swallows, and algebra is told again."""
+    report = sys.unraisablehook
+
+    def hook(found: sys.UnraisableHookArgs) -> None:
+        if found.exc_type is not algebra._OutOfTime:
+            report(found)
+
+    sys.unraisablehook = hook
+    yield
+    sys.unraisablehook = report
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from tests.servers.openai_server import Script, minimal_answer, running, schema_of
 from webscale_rl_dagster.cli import app
-from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.config import Config
+from webscale_rl_dagster.storage.connected import tables_of
 from webscale_rl_dagster.storage.tables import Tables
 
 TOWNS = ("Aldermoor", "Brackwater", "Cindleford", "Dunharrow", "Eastmere", "Farrowgate")
@@ -94,7 +95,7 @@ class Pipeline:
 
     @property
     def tables(self) -> Tables:
-        return Tables(Objects(self.settings["storage"]))
+        return tables_of(Config.model_validate(self.settings))
 
     @property
     def shards(self) -> list[str]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -19,8 +20,8 @@ ROOT = Path(__file__).parents[1]
 def test_every_stage_is_an_asset_with_a_blocking_check() -> None:
     graph = build_definitions(Config()).resolve_asset_graph()
     assets = {key.to_user_string() for key in graph.get_all_asset_keys()}
-    assert assets == {*STAGES, "dataset_release"}
-    for asset in assets:
+    assert assets == {*STAGES, "dataset_release", "data_docs"}
+    for asset in assets - {"data_docs"}:
         [check] = graph.get_check_keys_for_assets({dg.AssetKey(asset)})
         assert graph.get_check_spec(check).blocking
 
@@ -47,9 +48,36 @@ def test_every_asset_has_a_description_a_group_kinds_and_an_owner() -> None:
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description
-        assert node.group_name in {"documents", "pairs", "releases"}
-        assert "polars" in node.kinds
+        assert node.group_name in {"documents", "pairs", "releases", "quality"}
+        assert node.kinds
         assert node.owners
+
+
+def test_every_description_teaches() -> None:
+    """What goes in, what comes out, what drops rows, how to run it again."""
+    graph = build_definitions(Config()).resolve_asset_graph()
+    for asset in (*STAGES, "dataset_release"):
+        said = graph.get(dg.AssetKey(asset)).description or ""
+        for word in ("**In**", "**Out**", "**Drops**", "**Again**"):
+            assert word in said, asset
+
+
+def test_runs_of_a_shard_are_tagged_by_shard_and_corpus() -> None:
+    job = build_definitions(Config()).resolve_job_def("make_pairs")
+    assert job.partitioned_config is not None
+    tags = job.partitioned_config.get_tags_for_partition_key("wiki/3f9a1c77d0/00000")
+    assert tags["webscale_rl/shard"] == "wiki/3f9a1c77d0/00000"
+    assert tags["webscale_rl/corpus"] == "wiki"
+
+
+def test_the_launchpad_explains_every_field() -> None:
+    jobs = {"ingest_corpus": "ingest_files", "make_release": "dataset_release"}
+    for name, op in jobs.items():
+        job = build_definitions(Config()).resolve_job_def(name)
+        schema: Any = job.graph.node_named(op).definition.config_schema
+        for field in schema.config_type.fields.values():
+            assert field.description
+            assert not field.is_required
 
 
 def test_a_code_version_names_its_prompt() -> None:

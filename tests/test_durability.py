@@ -14,8 +14,8 @@ import pytest
 
 from tests.pipeline import Pipeline, town
 from tests.servers.seaweedfs import BUCKET, S3Server
-from webscale_rl_dagster.storage.objects import Objects
-from webscale_rl_dagster.storage.tables import Tables
+from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.storage.connected import tables_of
 
 pytestmark = pytest.mark.slow
 
@@ -92,15 +92,14 @@ def test_the_whole_pipeline_on_s3(
     for name, value in seaweedfs.options().items():
         monkeypatch.setenv(name.upper(), value)
     monkeypatch.chdir(tmp_path)
-    root = f"s3://{BUCKET}/{tmp_path.name}"
-    pipeline.configure(storage=root)
+    pipeline.configure(storage=f"s3://{BUCKET}/{tmp_path.name}")
     pipeline.ingest("towns.jsonl", DOCUMENTS[:6])
     pipeline("run", "--all")
     calls = len(pipeline.script.requests)
     assert calls > 0
     pipeline("run", "--all")
     assert len(pipeline.script.requests) == calls
-    tables = Tables(Objects(root))
+    tables = tables_of(load_config(pipeline.folder / "pipeline.yaml"))
     assert tables.read("verified_qa", tables.shards("verified_qa")[0]).height >= 6
     assert not (tmp_path / "s3:").exists()
     assert os.listdir(tmp_path / ".webscale-rl.dagster")

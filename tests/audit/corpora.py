@@ -9,6 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from tests.pipeline import Pipeline, town
+from webscale_rl_dagster.config import load_config
+from webscale_rl_dagster.corpora.records import is_stored
+from webscale_rl_dagster.storage.connected import bucket_objects
 
 
 def ingest_all(pipeline: Pipeline) -> None:
@@ -29,11 +32,19 @@ def ingest_all(pipeline: Pipeline) -> None:
 
 
 def text_at(uri: str, row: int) -> str:
-    """The text of one row of a source file."""
-    path = Path(uri)
+    """The text of one row of a source file, also of one in S3."""
+    path, data = Path(uri), source(uri)
     if path.suffix == ".txt":
-        return path.read_text()
+        return data.decode()
     if path.suffix == ".parquet":
-        return str(pl.read_parquet(path)["text"][row])
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return str(pl.read_parquet(data)["text"][row])
+    data = gzip.decompress(data) if path.suffix == ".gz" else data
     return str(json.loads(data.split(b"\n")[row])["text"])
+
+
+def source(uri: str) -> bytes:
+    """A whole source file."""
+    if not is_stored(uri):
+        return Path(uri).read_bytes()
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket_objects(f"s3://{bucket}", load_config()).get(key)

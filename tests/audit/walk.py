@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from tests.audit.corpora import text_at
 from webscale_rl_dagster.cli import app
 from webscale_rl_dagster.config import load_config
-from webscale_rl_dagster.storage.objects import Objects
+from webscale_rl_dagster.storage.connected import tables_of
 from webscale_rl_dagster.storage.tables import Tables
 
 
@@ -91,7 +91,7 @@ def _told(command: str, what: str, options: tuple[str, ...]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    all_of_it = walk(Tables(Objects(load_config().storage)))
+    all_of_it = walk(tables_of(load_config()))
     print(
         f"{all_of_it.pairs} pairs, {all_of_it.published} of them published, traced to their rows "
         f"in {len(all_of_it.fates)} documents and back; {all_of_it.calls} calls attributed"

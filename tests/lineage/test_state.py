@@ -11,7 +11,7 @@ from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
 from webscale_rl_dagster.errors import StorageError
-from webscale_rl_dagster.expectations.gate import gate_status
+from webscale_rl_dagster.expectations.standing import gate_status
 from webscale_rl_dagster.lineage.ledger import shard_counts
 from webscale_rl_dagster.lineage.records import judged_of, made_of
 from webscale_rl_dagster.lineage.state import Digests, shard_state

@@ -22,7 +22,7 @@ from tests.removal.storages import (
     two_shards,
     write_rows,
 )
-from webscale_rl_dagster.automation import ingestion
+from webscale_rl_dagster.automation import registering
 from webscale_rl_dagster.cli import republishing
 from webscale_rl_dagster.corpora.removed import new_tombstone, save, tombstones
 from webscale_rl_dagster.identity import document_id
@@ -164,16 +164,16 @@ def test_dagster_is_told_though_a_crash_came_between(
         with monkeypatch.context() as patch:
             patch.setattr(dg.DagsterInstance, "report_runless_asset_event", crash)
             with pytest.raises(Crashed):
-                ingestion.adopt_shard(instance, shard.key, tables)
-        ingestion.adopt_shard(instance, shard.key, tables)
+                registering.adopt_shard(instance, shard.key, tables)
+        registering.adopt_shard(instance, shard.key, tables)
         assert instance.get_materialized_partitions(told) == {shard.key}
         removing.erase_rows(tables, shard.key, [documents(tables)["document_id"][0]])
         with monkeypatch.context() as patch:
             patch.setattr(dg.DagsterInstance, "report_runless_asset_event", crash)
             with pytest.raises(Crashed):
-                ingestion.report_rewritten(instance, shard.key, tables, WHY)
+                registering.report_rewritten(instance, shard.key, tables, WHY)
         for _ in range(2):
-            ingestion.report_rewritten(instance, shard.key, tables, WHY)
+            registering.report_rewritten(instance, shard.key, tables, WHY)
         events = instance.fetch_materializations(told, limit=10).records
         assert len(events) == 2, "adopted, and rewritten once"
         assert events[0].asset_materialization is not None
