@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.servers.openai_server import Script, minimal_answer, running, schema_of
+from tests.waiting import wait_until
 from webscale_rl_dagster.cli import app
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.storage.connected import tables_of
@@ -80,6 +83,36 @@ class Pipeline:
         result = CliRunner().invoke(app, ["--config", config, *arguments])
         assert result.exit_code == exit_code, (result.output, result.exception)
         return result
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The command in a process of its own, which says what it says in `process.log`.
+
+        Killed at the end, if it is still there.
+        """
+        code = "from webscale_rl_dagster.cli import main; main()"
+        config = str(self.folder / "pipeline.yaml")
+        with (self.folder / "process.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, "--config", config, *arguments],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def wait_for_requests(self, number: int) -> None:
+        """Until the server was asked so often."""
+        wait_until(lambda: len(self.script.requests) >= number, self._said)
+
+    def _said(self) -> str:
+        log = self.folder / "process.log"
+        said = log.read_text(errors="replace")[-4000:] if log.exists() else ""
+        return f"{len(self.script.requests)} requests came\n{said}"
 
     def write(self, name: str, texts: list[str]) -> Path:
         path = self.folder / name

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import pytest
 
 from tests.pipeline import Pipeline, town
 from tests.servers.openai_server import free_port
+from tests.waiting import PATIENCE_S, wait_until
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.home import dagster_home
 
@@ -63,23 +63,16 @@ def webserver(pipeline: Pipeline) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/graphql"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(PATIENCE_S)
 
 
 def ask(url: str, query: str, **variables: Any) -> dict[str, Any]:
     body = json.dumps({"query": query, "variables": variables}).encode()
     request = urllib.request.Request(url, body, {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         answer: dict[str, Any] = json.load(response)
     assert "errors" not in answer, answer
     return answer["data"]
-
-
-def wait(seconds: float, done: Any) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:
@@ -90,10 +83,10 @@ def answers(url: str) -> bool:
 
 
 def test_a_cancelled_run_ends_soon_and_loses_nothing(pipeline: Pipeline) -> None:
-    pipeline.script.latency_s = 0.5
+    pipeline.script.latency_s = 2.0
     pipeline.ingest("towns.jsonl", [town(number) for number in range(60)])
     with webserver(pipeline) as url:
-        wait(90, lambda: answers(url))
+        wait_until(lambda: answers(url))
         [node] = ask(url, LOCATIONS)["repositoriesOrError"]["nodes"]
         params = {
             "selector": {
@@ -108,9 +101,9 @@ def test_a_cancelled_run_ends_soon_and_loses_nothing(pipeline: Pipeline) -> None
         }
         launched = ask(url, LAUNCH, params=params)["launchRun"]
         run = launched["run"]["runId"]
-        wait(90, lambda: len(pipeline.script.requests) >= 16)
+        pipeline.wait_for_requests(16)
         ask(url, TERMINATE, run=run)
-        wait(30, lambda: ask(url, STATUS, run=run)["runOrError"]["status"] == "CANCELED")
+        wait_until(lambda: ask(url, STATUS, run=run)["runOrError"]["status"] == "CANCELED")
     paid = len(pipeline.script.requests)
     assert paid < 60
     pipeline.script.latency_s = 0.0

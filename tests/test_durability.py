@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline import Pipeline, town
 from tests.servers.seaweedfs import BUCKET, S3Server
+from tests.waiting import PATIENCE_S
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.storage.connected import tables_of
 
@@ -23,32 +21,12 @@ IN_FLIGHT = 8
 DOCUMENTS = [town(number) for number in range(40)]
 
 
-def start_run(pipeline: Pipeline) -> subprocess.Popen[bytes]:
-    command = "from webscale_rl_dagster.cli import main; main()"
-    config = str(pipeline.folder / "pipeline.yaml")
-    return subprocess.Popen(
-        [sys.executable, "-c", command, "--config", config, "run", "--all"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=pipeline.folder,
-    )
-
-
-def wait_for_requests(pipeline: Pipeline, number: int) -> None:
-    deadline = time.monotonic() + 60
-    while len(pipeline.script.requests) < number:
-        assert time.monotonic() < deadline, "the run made no progress"
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_a_killed_run_sends_again_only_what_was_under_way(pipeline: Pipeline, seed: int) -> None:
     pipeline.script.latency_s = 0.05
     pipeline.ingest("towns.jsonl", DOCUMENTS)
-    run = start_run(pipeline)
-    wait_for_requests(pipeline, random.Random(seed).randint(10, 100))
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+    with pipeline.process("run", "--all"):
+        pipeline.wait_for_requests(random.Random(seed).randint(10, 100))
     pipeline("run", "--all")
     repeated = sum(count - 1 for count in pipeline.script.prompts.values())
     assert repeated <= IN_FLIGHT
@@ -64,12 +42,14 @@ def test_an_interrupted_run_ends_soon_and_loses_nothing(
 ) -> None:
     pipeline.script.latency_s = 0.5
     pipeline.ingest("towns.jsonl", DOCUMENTS)
-    run = start_run(pipeline)
-    wait_for_requests(pipeline, 20)
-    run.send_signal(number)
-    assert run.wait(timeout=30) == 130
+    with pipeline.process("run", "--all") as run:
+        pipeline.wait_for_requests(20)
+        run.send_signal(number)
+        assert run.wait(PATIENCE_S) == 130
+    made = len(pipeline.script.requests)
     pipeline.script.latency_s = 0.0
     pipeline("run", "--all")
+    assert made < len(pipeline.script.prompts) / 2
     assert sum(count - 1 for count in pipeline.script.prompts.values()) <= IN_FLIGHT
 
 
@@ -77,8 +57,8 @@ def test_two_runs_of_one_shard_at_once_end_as_one(pipeline: Pipeline) -> None:
     """The second waits for the first, and finds all calls in the journal."""
     pipeline.script.latency_s = 0.02
     pipeline.ingest("towns.jsonl", DOCUMENTS)
-    runs = [start_run(pipeline), start_run(pipeline)]
-    assert [run.wait(timeout=240) for run in runs] == [0, 0]
+    with pipeline.process("run", "--all") as one, pipeline.process("run", "--all") as other:
+        assert [run.wait(PATIENCE_S) for run in (one, other)] == [0, 0]
     assert set(pipeline.script.prompts.values()) == {1}
     ids = pipeline.verified()["qa_id"]
     assert ids.n_unique() == len(ids) > 30

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from dagster import DagsterRunStatus as Status
 from dagster._core.definitions.reconstruct import ReconstructableJob
 from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
+from tests.waiting import wait_until
 from webscale_rl_dagster.automation import launcher as module
 from webscale_rl_dagster.automation.launcher import ProcessRunLauncher
 from webscale_rl_dagster.automation.processes import PROCESS, Whereabouts, worker_of
@@ -75,7 +75,7 @@ class Runs:
         """A run that waits in its op, and its process."""
         run = self.new(tags)
         self.launch(run)
-        until((self._folder / run.run_id).exists)
+        wait_until((self._folder / run.run_id).exists)
         return self.now(run), appears(run)
 
     def now(self, run: dg.DagsterRun) -> dg.DagsterRun:
@@ -125,17 +125,10 @@ def is_there(pid: int) -> bool:
 
 def appears(run: dg.DagsterRun) -> int:
     """A process has no command line for a moment after it was started."""
-    until(lambda: worker_of(run.run_id) is not None)
+    wait_until(lambda: worker_of(run.run_id) is not None)
     worker = worker_of(run.run_id)
     assert worker is not None
     return worker
-
-
-def until(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not what():
-        assert time.monotonic() < deadline, "it does not come"
-        time.sleep(0.05)
 
 
 def test_a_launched_run_is_seen_and_ends_when_it_is_cancelled(runs: Runs) -> None:
@@ -143,8 +136,8 @@ def test_a_launched_run_is_seen_and_ends_when_it_is_cancelled(runs: Runs) -> Non
     assert runs.health(run) is WorkerStatus.RUNNING
     assert os.getsid(worker) == worker
     assert runs.launcher.terminate(run.run_id)
-    until(lambda: runs.now(run).status is Status.CANCELED)
-    until(lambda: runs.health(run) is WorkerStatus.NOT_FOUND and not is_there(worker))
+    wait_until(lambda: runs.now(run).status is Status.CANCELED)
+    wait_until(lambda: runs.health(run) is WorkerStatus.NOT_FOUND and not is_there(worker))
     assert not runs.launcher.terminate(run.run_id)
 
 
@@ -152,7 +145,7 @@ def test_a_worker_that_does_not_stop_is_killed(runs: Runs, monkeypatch: pytest.M
     monkeypatch.setattr(module, "_ENDS_WITHIN_S", 0.5)
     run, _ = runs.started({"stubborn": "yes"})
     assert runs.launcher.terminate(run.run_id)
-    until(lambda: runs.health(run) is WorkerStatus.NOT_FOUND)
+    wait_until(lambda: runs.health(run) is WorkerStatus.NOT_FOUND)
     assert runs.now(run).status is Status.CANCELING
 
 
@@ -160,7 +153,7 @@ def test_a_killed_worker_is_seen_to_be_gone(runs: Runs) -> None:
     run = runs.new()
     runs.launch(run)
     os.kill(appears(run), signal.SIGKILL)
-    until(lambda: worker_of(run.run_id) is None)
+    wait_until(lambda: worker_of(run.run_id) is None)
     assert runs.health(run) is WorkerStatus.NOT_FOUND
     assert not runs.launcher.terminate(run.run_id)
     assert runs.now(run).status is Status.CANCELED
@@ -200,7 +193,7 @@ def test_what_a_dead_worker_forked_is_no_worker(runs: Runs) -> None:
         try:
             assert worker_of(run.run_id) == worker.pid
             worker.kill()
-            until(lambda: worker_of(run.run_id) is None)
+            wait_until(lambda: worker_of(run.run_id) is None)
             assert run.run_id.encode() in Path(f"/proc/{child}/cmdline").read_bytes()
             assert runs.health(run) is WorkerStatus.NOT_FOUND
         finally:

@@ -18,6 +18,7 @@ import yaml
 from tests.automation.corpus import secrets
 from tests.pipeline import Pipeline, town
 from tests.servers.seaweedfs import BUCKET
+from tests.waiting import PATIENCE_S
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.storage.connected import tables_of
 
@@ -52,7 +53,7 @@ def at_once(
         )
         for machine, command in zip(homes, commands, strict=True)
     ]
-    return [process.wait(timeout=300) for process in running]
+    return [process.wait(timeout=PATIENCE_S) for process in running]
 
 
 def home_of(pipeline: Pipeline, machine: int) -> Path:

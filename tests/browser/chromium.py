@@ -19,6 +19,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.processes import kill_group
+from tests.waiting import PATIENCE_S
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 DRIVER = ("chromedriver", "chromium.chromedriver")
@@ -41,7 +42,6 @@ OPTIONS = (
     # A click lands where its target was while the page still scrolls there smoothly.
     "--force-prefers-reduced-motion",
 )
-PATIENCE_S = 60.0
 
 
 @dataclass

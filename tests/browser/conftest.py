@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ import pytest
 
 from tests.browser import hostile
 from tests.browser.chromium import Browser, chromium, missing
-from tests.browser.processes import START_S, serving
+from tests.browser.processes import serving
 from tests.pipeline import Pipeline, pipeline_in, town
 from tests.servers.openai_server import free_port
+from tests.waiting import wait_until
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.home import dagster_home
 
@@ -116,10 +116,10 @@ def _environment(pipeline: Pipeline) -> dict[str, str]:
 
 
 def _wait_for_index(url: str) -> None:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{url}/", timeout=30) as page:
-            if "The index is up to date" in page.read().decode():
-                return
-        time.sleep(0.2)
-    raise RuntimeError("the index was not brought up to date")
+    wait_until(lambda: "The index is up to date" in _read(f"{url}/"), every_s=0.2)
+
+
+def _read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=60) as page:
+        text: str = page.read().decode()
+    return text

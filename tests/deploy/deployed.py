@@ -7,8 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,11 +94,3 @@ def deployed_in(
         "WEBSCALE_RL_CODE_PORT": str(free_port()),
     }
     return Deployed(folder, os.environ | postgres | known)
-
-
-def until(what: Callable[[], bool], why: Callable[[], str], *, seconds: float = 300.0) -> None:
-    """Polls until it holds."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.5)

@@ -10,9 +10,10 @@ import dagster as dg
 import pytest
 from dagster._core.instance.config import PoolGranularity
 
-from tests.deploy.deployed import DEPLOY, LOGS, Deployed, until
+from tests.deploy.deployed import DEPLOY, LOGS, Deployed
 from tests.pipeline import town
 from tests.servers.seaweedfs import BUCKET, S3Server
+from tests.waiting import wait_until
 from webscale_rl_dagster.storage.objects import Objects
 
 pytestmark = pytest.mark.slow
@@ -67,7 +68,7 @@ def test_a_queued_run_is_made_and_its_logs_are_in_the_bucket(
         deployed.serving("dagster", "code-server", "start", *place, *module) as code,
         deployed.serving("dagster-daemon", "run", *workspace) as daemon,
     ):
-        until(lambda: "Started Dagster code proxy server" in code.read_text(), code.read_text)
+        wait_until(lambda: "Started Dagster code proxy server" in code.read_text(), code.read_text)
         tags = json.dumps({"dagster/partition": shard})
         deployed.run("dagster", "job", "launch", *workspace, "--job", "make_pairs", "--tags", tags)
         [run] = instance.get_runs(dg.RunsFilter(job_name="make_pairs"))
@@ -77,12 +78,12 @@ def test_a_queued_run_is_made_and_its_logs_are_in_the_bucket(
             assert found is not None
             return found.status
 
-        until(
+        wait_until(
             lambda: status() in {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE},
             daemon.read_text,
         )
         assert status() is dg.DagsterRunStatus.SUCCESS, daemon.read_text()
         logs = Objects(f"s3://{BUCKET}/{LOGS}", s3=seaweedfs.options())
-        until(lambda: any(run.run_id in key for key in logs.versions("")), daemon.read_text)
+        wait_until(lambda: any(run.run_id in key for key in logs.versions("")), daemon.read_text)
     [row] = json.loads(deployed.run("webscale-rl", "status", "--json"))["shards"]
     assert (row["gate"]["open"], row["published"] > 0) == (True, True)

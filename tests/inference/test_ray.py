@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from tests.inference.test_fleet import request
 from tests.pipeline import Pipeline, town
 from tests.servers.openai_server import Script, free_port, running
 from tests.servers.ray_cluster import RayCluster, engine_processes, ray_cluster
+from tests.waiting import PATIENCE_S, wait_until
 from webscale_rl_dagster.config import EngineConfig, load_config
 from webscale_rl_dagster.errors import (
     ConfigError,
@@ -34,7 +33,6 @@ from webscale_rl_dagster.inference.protocol import Completion, Engine, ModelIden
 pytestmark = pytest.mark.slow
 
 IN_FLIGHT = 8
-PATIENCE_S = 180.0
 """For what takes a few seconds on an idle machine."""
 
 
@@ -69,13 +67,6 @@ async def engine_on(url: str, address: str, **ray: Any) -> AsyncIterator[Engine]
 
 async def until(true: Callable[[], bool]) -> None:
     await asyncio.to_thread(wait_until, true)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.05)
 
 
 async def complete_all(engine: Engine, numbers: range) -> list[Completion]:
@@ -192,14 +183,8 @@ def run_all(pipeline: Pipeline, cluster: RayCluster) -> Iterator[subprocess.Pope
     """The command on Ray, in a process of its own."""
     engine = pipeline.settings["models"]["default"] | {"ray": {"address": cluster.address}}
     pipeline.configure(models={"default": engine})
-    command = "from webscale_rl_dagster.cli import main; main()"
-    config = str(pipeline.folder / "pipeline.yaml")
-    process = subprocess.Popen([sys.executable, "-c", command, "--config", config, "run", "--all"])
-    try:
+    with pipeline.process("run", "--all") as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_a_run_goes_on_as_nodes_join_and_are_killed(
@@ -233,9 +218,9 @@ def test_ctrl_c_ends_a_run_on_ray_at_once(cluster: RayCluster, pipeline: Pipelin
     pipeline.script.latency_s = 3600
     pipeline.ingest("towns.jsonl", [town(number) for number in range(6)])
     with run_all(pipeline, cluster) as process:
-        wait_until(lambda: len(pipeline.script.requests) > 0)
+        pipeline.wait_for_requests(1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) != 0
+        assert process.wait(PATIENCE_S) != 0
     wait_until(lambda: engine_processes() == [])
 
 

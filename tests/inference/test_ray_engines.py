@@ -11,14 +11,13 @@ import pytest
 
 from tests.inference.ray_nodes import Node, instead_of_ray
 from tests.inference.test_fleet import request
+from tests.waiting import PATIENCE_S
 from webscale_rl_dagster.config import EngineConfig
 from webscale_rl_dagster.errors import EngineUnavailable
 from webscale_rl_dagster.inference.engines import open_engine
 from webscale_rl_dagster.inference.engines.ray import keeper
 from webscale_rl_dagster.inference.engines.ray.cluster import Slot
 from webscale_rl_dagster.inference.protocol import Engine
-
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from webscale_rl_dagster.rewards.scoring import decide
 from webscale_rl_dagster.verification.answer_types import VERIFIERS
 
 TYPES = st.sampled_from(sorted(VERIFIERS))
-LONG_ENOUGH = settings(max_examples=300, deadline=timedelta(seconds=5))
+LONG_ENOUGH = settings(max_examples=300, deadline=timedelta(seconds=60))
 WRAPPERS = [
     "{}",
     "  {}\n",

@@ -255,12 +255,12 @@ def running(script: Script) -> Iterator[str]:
 
     thread = threading.Thread(target=asyncio.run, args=(until_stopped(),), daemon=True)
     thread.start()
-    port, loop, stop = started.result(timeout=10)
+    port, loop, stop = started.result(timeout=60)
     try:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(timeout=10)
+        thread.join(timeout=60)
 
 
 def free_port() -> int:

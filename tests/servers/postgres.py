@@ -18,11 +18,11 @@ from typing import Any
 import psycopg2
 
 from tests.servers.openai_server import free_port
+from tests.waiting import PATIENCE_S
 
 USER = "dagster"
 MISSING = "the tests of deployments need Postgres: sudo apt-get install postgresql"
 """As scripts/postgres.sh has it."""
-START_S = 60.0
 
 
 class PostgresServer:
@@ -123,7 +123,7 @@ class PostgresServer:
         password.unlink()
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
                 if not self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{USER}'"):
@@ -133,7 +133,7 @@ class PostgresServer:
                 if process.poll() is not None:
                     raise RuntimeError(f"Postgres ended: {self._log.read_text()}") from None
                 time.sleep(0.05)
-        raise TimeoutError(f"Postgres did not answer within a minute; see {self._log}")
+        raise TimeoutError(f"Postgres did not answer; see {self._log}")
 
     def _url_of(self, database: str) -> str:
         return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"

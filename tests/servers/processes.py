@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.servers.openai_server import free_port
-
-START_S = 30.0
+from tests.waiting import PATIENCE_S
 
 
 @contextmanager
@@ -58,7 +57,7 @@ def forget(url: str) -> None:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

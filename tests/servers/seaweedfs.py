@@ -18,6 +18,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.waiting import PATIENCE_S
+
 KEY, SECRET, BUCKET = "testkey", "testsecret", "artifacts"
 READER_KEY, READER_SECRET = "readerkey", "readersecret"
 """Of who may list and read, and no more."""
@@ -104,7 +106,7 @@ class S3Server:
             region_name="us-east-1",
             config=Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 0}),
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         try:
             while time.monotonic() < deadline:
                 try:
@@ -115,7 +117,7 @@ class S3Server:
                     if process.poll() is not None:
                         raise RuntimeError("SeaweedFS ended; see weed.log") from None
                     time.sleep(0.2)
-            raise TimeoutError("SeaweedFS did not answer within a minute; see weed.log")
+            raise TimeoutError("SeaweedFS did not answer; see weed.log")
         finally:
             client.close()
 

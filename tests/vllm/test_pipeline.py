@@ -19,14 +19,13 @@ import pytest
 from tests.pipeline import Pipeline
 from tests.servers.openai_server import free_port
 from tests.vllm.test_engine import COLOUR, ask
+from tests.waiting import PATIENCE_S, wait_until
 from webscale_rl_dagster.identity import shard_of
 from webscale_rl_dagster.inference.engines.openai import OpenAIEngine
 from webscale_rl_dagster.lineage.accounting import stage_usage
 
 SAMPLE = Path(__file__).parents[2] / "sample_corpus" / "encyclopedia.jsonl"
 DOCUMENTS = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()[:4]]
-START_S = 300.0
-STOP_S = 30.0
 INTERRUPTED = 130
 
 
@@ -91,23 +90,13 @@ def is_empty(group: int) -> bool:
 def interrupt(run: subprocess.Popen[bytes]) -> None:
     """Ctrl-C ends the run and vLLM's processes, by 10 s of an idle machine."""
     os.killpg(run.pid, signal.SIGINT)
-    deadline = time.monotonic() + STOP_S
     try:
-        assert run.wait(timeout=STOP_S) == INTERRUPTED
-        while not is_empty(run.pid):
-            assert time.monotonic() < deadline, "vLLM's processes are still there"
-            time.sleep(0.1)
+        assert run.wait(PATIENCE_S) == INTERRUPTED
+        wait_until(lambda: is_empty(run.pid), lambda: "vLLM's processes are still there")
     finally:
         if not is_empty(run.pid):
             os.killpg(run.pid, signal.SIGKILL)
             run.wait()
-
-
-def wait_for(what: Any) -> None:
-    deadline = time.monotonic() + START_S
-    while not what():
-        assert time.monotonic() < deadline, "the run made no progress"
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -125,7 +114,7 @@ def vllm_server(model: Path) -> Iterator[str]:
     command += ["--no-enable-chunked-prefill", "--max-num-batched-tokens", "4096"]
     server = subprocess.Popen(command, env={**os.environ, "VLLM_LOGGING_LEVEL": "WARNING"})
     try:
-        wait_for(lambda: server.poll() is not None or _answers(f"http://127.0.0.1:{port}/health"))
+        wait_until(lambda: server.poll() is not None or _answers(f"http://127.0.0.1:{port}/health"))
         assert server.poll() is None, "the server ended; its last words are above"
         yield f"http://127.0.0.1:{port}/v1"
     finally:
@@ -150,7 +139,7 @@ def test_an_interrupted_run_goes_on_in_process(pipeline: Pipeline, model: Path) 
     interrupt(run)  # while it loads
 
     run = start_run(pipeline)
-    wait_for(lambda: any(pipeline.tables.objects.list("journal")) or run.poll() is not None)
+    wait_until(lambda: any(pipeline.tables.objects.list("journal")) or run.poll() is not None)
     interrupt(run)  # while it generates
     calls = len(list(pipeline.tables.objects.list("journal")))
     assert calls > 0

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import pytest
 from typer.testing import CliRunner
 
+from tests.waiting import PATIENCE_S
 from tests.web.sites import TOKEN
 from webscale_rl_dagster.cli import app
 
@@ -62,7 +63,7 @@ def test_it_serves_prints_a_link_and_ends_quietly(tmp_path: Path) -> None:
         with urlopen(link) as answer:
             assert answer.url == f"{address}/"
         process.send_signal(signal.SIGINT)
-        said, errors = process.communicate(timeout=20)
+        said, errors = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130
         assert (said, errors) == ("", "")
 
@@ -78,7 +79,7 @@ def test_a_configured_token_is_not_printed_and_is_needed(tmp_path: Path) -> None
         with urlopen(asked) as answer:
             assert TOKEN not in answer.read().decode()
         process.send_signal(signal.SIGTERM)
-        said, errors = process.communicate(timeout=20)
+        said, errors = process.communicate(timeout=PATIENCE_S)
         assert TOKEN not in said + errors
 
 
