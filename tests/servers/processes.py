@@ -43,7 +43,7 @@ def url_of(port: int) -> str:
 
 def stats(url: str) -> dict[str, Any]:
     """`Script.stats` of the server at this base URL."""
-    with urllib.request.urlopen(f"{url}/stats", timeout=10) as answer:
+    with urllib.request.urlopen(f"{url}/stats", timeout=60) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
 
@@ -51,7 +51,7 @@ def stats(url: str) -> dict[str, Any]:
 def forget(url: str) -> None:
     """`Script.forget` at the server at this base URL."""
     with urllib.request.urlopen(
-        urllib.request.Request(f"{url}/stats", method="DELETE"), timeout=10
+        urllib.request.Request(f"{url}/stats", method="DELETE"), timeout=60
     ):
         pass
 

@@ -56,7 +56,7 @@ HOSTILE = ["a", " ", "1", "1,", "1.", "a.", "(", "$", "{", "\\left", "?", " or "
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     text = unit * (40_000 // len(unit))
-    began = time.perf_counter()
+    began = time.thread_time()
     judge(Candidate(f"In dogs, what {text}?", text, text, text))
     judge(Candidate(text, unit, text, style="cloze"))
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
