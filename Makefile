@@ -11,6 +11,8 @@
 #   make clean   removes the environments and the caches, and leaves data alone
 
 export PYTHON ?= python3
+# Where it is set, every process compiles all that it imports anew: a run then starts in 16 s instead of 10.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed

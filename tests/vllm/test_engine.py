@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.pipeline import town
+from tests.waiting import PATIENCE_S
 from webscale_rl_dagster.config import EngineConfig
 from webscale_rl_dagster.errors import ConfigError, EngineUnavailable, RequestRejected
 from webscale_rl_dagster.inference.engines.vllm import VllmEngine
@@ -55,6 +56,13 @@ async def engine(model: Path) -> AsyncIterator[VllmEngine]:
     yield engine
     await engine.aclose()
     assert not multiprocessing.active_children()
+
+
+async def under_way(engine: VllmEngine) -> None:
+    """The model ends an answer when it likes, which may be soon."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (await engine.llm()).get_num_unfinished_requests() == 0:
+            await asyncio.sleep(0.001)
 
 
 async def test_the_identity_is_that_of_the_folder(engine: VllmEngine, model: Path) -> None:
@@ -110,7 +118,7 @@ async def test_64_requests_at_once_share_the_batches(engine: VllmEngine) -> None
 async def test_a_cancelled_request_is_aborted(engine: VllmEngine) -> None:
     long = ask("Tell me everything.", max_tokens=1900, temperature=1.0)
     call = asyncio.ensure_future(engine.complete(long))
-    await asyncio.sleep(1)
+    await under_way(engine)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
@@ -130,7 +138,7 @@ async def test_a_schema_that_cannot_be_compiled_is_rejected(engine: VllmEngine) 
 async def test_an_engine_process_that_died_is_unavailable(engine: VllmEngine) -> None:
     """The last one to use the engine."""
     call = asyncio.ensure_future(engine.complete(ask("Hello.", max_tokens=1900)))
-    await asyncio.sleep(1)
+    await under_way(engine)
     for child in multiprocessing.active_children():
         child.kill()
     with pytest.raises(EngineUnavailable, match="died"):

@@ -88,7 +88,7 @@ def is_empty(group: int) -> bool:
 
 
 def interrupt(run: subprocess.Popen[bytes]) -> None:
-    """Ctrl-C ends the run and vLLM's processes, by 10 s of an idle machine."""
+    """Ctrl-C ends the run and vLLM's processes."""
     os.killpg(run.pid, signal.SIGINT)
     try:
         assert run.wait(PATIENCE_S) == INTERRUPTED
