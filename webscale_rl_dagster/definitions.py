@@ -13,15 +13,15 @@ from webscale_rl_dagster.assets.filtered_documents import filtered_documents
 from webscale_rl_dagster.assets.raw_documents import raw_documents
 from webscale_rl_dagster.assets.verified_qa import verified_qa
 from webscale_rl_dagster.automation.arriving import arriving
-from webscale_rl_dagster.automation.ingestion import IngestReport, ingest_corpus
+from webscale_rl_dagster.automation.ingestion.job import IngestReport, ingest_corpus
 from webscale_rl_dagster.automation.jobs import (
     build_docs,
     data_docs_daily,
     make_pairs,
     make_release,
 )
-from webscale_rl_dagster.automation.notifications import notification_sensors
-from webscale_rl_dagster.automation.openlineage import openlineage_sensor
+from webscale_rl_dagster.automation.notifications.sensors import notification_sensors
+from webscale_rl_dagster.automation.openlineage.sensor import openlineage_sensor
 from webscale_rl_dagster.automation.publishing import publishing_sensor
 from webscale_rl_dagster.config import Config, load_config
 from webscale_rl_dagster.expectations.gate import release_check, suite_check

@@ -10,7 +10,8 @@ import pytest
 from tests.automation.corpus import Arriving, arriving, secrets
 from tests.corpora.arrivals.places import Bucket, Folder
 from tests.servers.seaweedfs import BUCKET
-from webscale_rl_dagster.automation import batching, outstanding
+from webscale_rl_dagster.automation import ingested_shards
+from webscale_rl_dagster.automation.ingestion import batching
 from webscale_rl_dagster.corpora.arrivals import batches
 from webscale_rl_dagster.corpora.arrivals.folder import FolderListing
 
@@ -20,7 +21,7 @@ def towns(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Arriving]:
     """Empty, in a folder unless the test asks for S3; nothing waits for writers to be done."""
-    monkeypatch.setattr(outstanding, "_SETTLES_S", 0)
+    monkeypatch.setattr(ingested_shards, "_SETTLES_S", 0)
     monkeypatch.setattr(FolderListing, "settles_s", 0.0)
     if getattr(request, "param", "folder") == "folder":
         with arriving(str(tmp_path / "store"), Folder(tmp_path / "corpus"), {}) as made:

@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 
 from tests.automation.corpus import Arriving, names_of, requests, why_none
-from webscale_rl_dagster.automation import outstanding
+from webscale_rl_dagster.automation import ingested_shards
+from webscale_rl_dagster.automation.ingestion.outstanding import outstanding
 from webscale_rl_dagster.config import S3Config
 from webscale_rl_dagster.corpora.arrivals.looking import look
 from webscale_rl_dagster.errors import StorageError
@@ -166,14 +167,14 @@ def test_no_more_is_ingested_while_enough_is_outstanding(towns: Arriving) -> Non
 def test_every_untaken_shard_counts_however_many_came_before(
     towns: Arriving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outstanding, "_MOST_EVENTS", 5)
+    monkeypatch.setattr(ingested_shards, "_MOST_EVENTS", 5)
     for corpus, count in (("villages", 11), ("towns", 7)):
         for number in range(count):
             shard = f"{corpus}/3f9a1c77d0/{number:05d}"
             towns.instance.report_runless_asset_event(
                 dg.AssetMaterialization("raw_documents", partition=shard)
             )
-    assert outstanding.outstanding(towns.instance, "towns", most=100) == 7
+    assert outstanding(towns.instance, "towns", most=100) == 7
 
 
 def test_a_shard_that_the_chain_took_up_counts_while_its_run_lasts(towns: Arriving) -> None:

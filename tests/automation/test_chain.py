@@ -11,7 +11,8 @@ from dagster._core.execution.plan.objects import StepFailureData
 from dagster_shared.error import SerializableErrorInfo
 
 from tests.automation.corpus import Arriving, requests
-from webscale_rl_dagster.automation import failing, failures, outstanding
+from webscale_rl_dagster.automation import failures, ingested_shards, unfinished
+from webscale_rl_dagster.automation.chain import failing
 from webscale_rl_dagster.automation.jobs import MADE
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.definitions import build_definitions
@@ -139,7 +140,7 @@ def ran(
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """For what rests, and for nothing else."""
-    for module in (failing, outstanding):
+    for module in (failing, unfinished, ingested_shards):
         shifted = SimpleNamespace(time=lambda: time.time() + seconds)
         monkeypatch.setattr(module, "time", shifted)
 
@@ -270,7 +271,7 @@ def test_the_log_of_a_failed_run_is_read_once(
 def test_a_shard_behind_many_of_another_corpus_is_found_at_once(
     towns: Arriving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outstanding, "_MOST_EVENTS", 5)
+    monkeypatch.setattr(ingested_shards, "_MOST_EVENTS", 5)
     ingested(towns, *(shard(number, "villages") for number in range(11)), shard(0))
     assert tick(towns)[0] == [shard(0)]
 

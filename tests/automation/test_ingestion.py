@@ -12,7 +12,7 @@ import yaml
 
 from tests.automation.corpus import Arriving, requests
 from tests.servers.seaweedfs import BUCKET
-from webscale_rl_dagster.automation import arrived
+from webscale_rl_dagster.automation.ingestion import arrived
 from webscale_rl_dagster.corpora.arrivals import batches
 from webscale_rl_dagster.corpora.sources import Source, find_sources
 from webscale_rl_dagster.errors import IngestError, ObjectRefused

@@ -18,9 +18,9 @@ from dagster._core.definitions.reconstruct import ReconstructableJob
 from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
 from tests.waiting import wait_until
-from webscale_rl_dagster.automation import launcher as module
-from webscale_rl_dagster.automation.launcher import ProcessRunLauncher
-from webscale_rl_dagster.automation.processes import PROCESS, Whereabouts, worker_of
+from webscale_rl_dagster.automation.launching import launcher as module
+from webscale_rl_dagster.automation.launching.launcher import ProcessRunLauncher
+from webscale_rl_dagster.automation.launching.processes import PROCESS, Whereabouts, worker_of
 
 JOB = '''
 import time

@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from tests.automation.corpus import Arriving, names_of, requests, why_none
-from webscale_rl_dagster.automation import batching, outstanding
+from webscale_rl_dagster.automation import unfinished
+from webscale_rl_dagster.automation.ingestion import batching
 from webscale_rl_dagster.corpora.arrivals import looking
 from webscale_rl_dagster.corpora.arrivals.batches import Arrival, next_files
 from webscale_rl_dagster.corpora.arrivals.reading import note_reading
@@ -106,7 +107,7 @@ def test_a_retry_that_dagster_never_makes_is_not_waited_for_for_ever(
     run_id = towns.queue("ingest_corpus", tags)
     towns.lose(run_id)
     assert why_none(towns) == f"1 files wait for the outcomes of run {run_id}"
-    monkeypatch.setattr(outstanding, "_RETRIED_S", -1)
+    monkeypatch.setattr(unfinished, "_RETRIED_S", -1)
     assert "left are chosen anew" in why_none(towns)
     assert towns.requested() == ["a.jsonl"]
 

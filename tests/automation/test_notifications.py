@@ -22,8 +22,8 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from tests.pipeline import Pipeline, town
 from tests.servers.smtp import mail_server
 from tests.servers.webhook import OK, PATH, Answer, Hook, webhook
-from webscale_rl_dagster.automation import news
-from webscale_rl_dagster.automation import notifications as module
+from webscale_rl_dagster.automation.notifications import news
+from webscale_rl_dagster.automation.notifications import sensors as module
 from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions

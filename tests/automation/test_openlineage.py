@@ -16,8 +16,8 @@ from openlineage.client.generated.base import BaseFacet, RunEvent
 
 from tests.pipeline import Pipeline, town
 from tests.servers.lineage import Event, Receiver, receiving
-from webscale_rl_dagster.automation import openlineage as sending
-from webscale_rl_dagster.automation.finished_runs import finished_steps
+from webscale_rl_dagster.automation.openlineage import sensor as sending
+from webscale_rl_dagster.automation.openlineage.finished_runs import finished_steps
 from webscale_rl_dagster.cli.local import local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
@@ -222,7 +222,7 @@ def test_a_tick_goes_on_where_the_last_one_ended(made: Pipeline, receiver: Recei
 def test_a_long_log_takes_several_ticks(
     made: Pipeline, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from webscale_rl_dagster.automation import finished_runs
+    from webscale_rl_dagster.automation.openlineage import finished_runs
 
     monkeypatch.setattr(sending, "_MOST_STEPS", 1)
     monkeypatch.setattr(finished_runs, "_PAGE", 2)

@@ -16,9 +16,9 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus as Status
 
-from webscale_rl_dagster.automation import failing
-from webscale_rl_dagster.automation.failing import FAILURES, Broken, recent_runs
-from webscale_rl_dagster.automation.outstanding import Ingested
+from webscale_rl_dagster.automation.chain import failing
+from webscale_rl_dagster.automation.chain.failing import FAILURES, Broken, recent_runs
+from webscale_rl_dagster.automation.ingested_shards import Ingested
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 ROOM = 20

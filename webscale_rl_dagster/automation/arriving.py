@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.arrivals import arrivals_sensor
-from webscale_rl_dagster.automation.chain import chain_sensor
-from webscale_rl_dagster.automation.freshness import freshness_check
-from webscale_rl_dagster.automation.listings import list_arrivals, listing_schedule
+from webscale_rl_dagster.automation.chain.sensor import chain_sensor
+from webscale_rl_dagster.automation.ingestion.freshness import freshness_check
+from webscale_rl_dagster.automation.ingestion.listings import list_arrivals, listing_schedule
+from webscale_rl_dagster.automation.ingestion.sensor import arrivals_sensor
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.identity import identifier
 

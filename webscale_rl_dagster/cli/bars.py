@@ -12,7 +12,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from webscale_rl_dagster.automation.ingestion import IngestReport
+from webscale_rl_dagster.automation.ingestion.job import IngestReport
 from webscale_rl_dagster.cli.console import errors
 from webscale_rl_dagster.inference.usage import Usage
 from webscale_rl_dagster.releases.progress import ReleaseProgress

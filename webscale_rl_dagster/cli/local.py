@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from webscale_rl_dagster.automation.failures import message_of
-from webscale_rl_dagster.automation.processes import PROCESS, Whereabouts
+from webscale_rl_dagster.automation.launching.processes import PROCESS, Whereabouts
 from webscale_rl_dagster.cli.opening import database_errors_told, opened
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.home import dagster_home

@@ -49,7 +49,7 @@ def notify(
 
 def waiting(config: Config, receiver: str) -> str:
     """What to add where notices to it wait, as its sensor left it, or where that is not known."""
-    from webscale_rl_dagster.automation.places import trouble_of
+    from webscale_rl_dagster.automation.notifications.places import trouble_of
     from webscale_rl_dagster.cli.local import local_instance
 
     try:

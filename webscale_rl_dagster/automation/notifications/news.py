@@ -17,8 +17,12 @@ from webscale_rl_dagster.automation.event_log import (
     verdict_before,
     verdicts,
 )
-from webscale_rl_dagster.automation.noticed import changed, failure_notice, verdict_notice
-from webscale_rl_dagster.automation.places import Place
+from webscale_rl_dagster.automation.notifications.noticed import (
+    changed,
+    failure_notice,
+    verdict_notice,
+)
+from webscale_rl_dagster.automation.notifications.places import Place
 from webscale_rl_dagster.config import NoticeKind
 from webscale_rl_dagster.notices.links import Links
 from webscale_rl_dagster.notices.message import Notice

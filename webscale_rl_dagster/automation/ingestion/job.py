@@ -4,11 +4,11 @@ import functools
 from pathlib import Path
 
 import dagster as dg
-from pydantic import Field
 
-from webscale_rl_dagster.automation.arrived import ArrivedFiles
-from webscale_rl_dagster.automation.outstanding import ONE_INGESTS
+from webscale_rl_dagster.automation.ingestion.arrived import ArrivedFiles
+from webscale_rl_dagster.automation.ingestion.config import ArrivedFile, IngestConfig, resolve
 from webscale_rl_dagster.automation.registering import register_shard
+from webscale_rl_dagster.automation.tags import ONE_INGESTS
 from webscale_rl_dagster.config import Config, CorpusConfig
 from webscale_rl_dagster.corpora.arrivals.batches import Arrival
 from webscale_rl_dagster.corpora.records import ReadOptions, is_stored
@@ -20,39 +20,6 @@ from webscale_rl_dagster.storage.tables import Tables
 
 _NAMED = 5
 """Files that a failed run names."""
-
-
-class ArrivedFile(dg.Config):
-    """A version of a file in the ledger of arrivals."""
-
-    path: str
-    version: str
-
-
-class IngestConfig(dg.Config):
-    """What to ingest. What is left out comes from the corpus of that name in pipeline.yaml."""
-
-    corpus: str = Field(
-        default="", description="Its name; empty: the only corpus of pipeline.yaml."
-    )
-    path: str | None = Field(
-        default=None, description="A file, a folder or s3://bucket/prefix; else the corpus's `uri`."
-    )
-    files: list[ArrivedFile] = Field(
-        default=[],
-        description="What the corpus's sensor found, in place of `path`; leave it out.",
-    )
-    format: str | None = Field(
-        default=None, description="As `corpora[].format`; else by the file's ending."
-    )
-    subset: str | None = Field(default=None, description="Of a Hugging Face dataset.")
-    split: str | None = Field(default=None, description="Of a Hugging Face dataset.")
-    text_field: str | None = Field(
-        default=None, description="The field that holds the text; else the corpus's, else `text`."
-    )
-    licence: str | None = Field(
-        default=None, description="SPDX id for records that name no licence."
-    )
 
 
 class IngestReport:
@@ -71,7 +38,7 @@ def ingest_files(
 ) -> None:
     """Shards are registered as they are written, so a run that dies leaves whole shards."""
     tables = storage.tables()
-    source = _resolve(config, settings)
+    source = resolve(config, settings)
     if config.files:
         _ingest_arrived(context, config.files, source, tables, settings)
         return
@@ -137,33 +104,3 @@ def _ingest_arrived(
             f"{'; '.join(arrived.failures[:_NAMED])}. `webscale-rl arrivals` has them all",
             allow_retries=False,
         )
-
-
-def _resolve(config: IngestConfig, settings: Config) -> CorpusConfig:
-    """What this run reads; how the corpus's files arrive is no matter of its."""
-    only = settings.corpora[0].name if len(settings.corpora) == 1 else ""
-    name = config.corpus or only
-    known = next((corpus for corpus in settings.corpora if corpus.name == name), None)
-    if not name:
-        names = ", ".join(corpus.name for corpus in settings.corpora) or "none"
-        raise dg.Failure(
-            f"which corpus? Give its name as `corpus`; pipeline.yaml knows {names}",
-            allow_retries=False,
-        )
-    if known is None and config.path is None:
-        raise dg.Failure(
-            f"corpus {name!r} is not in pipeline.yaml: add it under `corpora`, or give the path "
-            "to ingest",
-            allow_retries=False,
-        )
-    base = known.model_dump(exclude={"ingestion"}) if known else {}
-    given = {
-        "uri": config.path,
-        "format": config.format,
-        "subset": config.subset,
-        "split": config.split,
-        "text_field": config.text_field,
-        "licence": config.licence,
-    }
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return CorpusConfig.model_validate({"name": name} | base | chosen)

@@ -8,20 +8,13 @@ from typing import TypeVar
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.failing import FAILURES, Broken, recent_runs
+from webscale_rl_dagster.automation.chain.failing import FAILURES, Broken, recent_runs
+from webscale_rl_dagster.automation.chain.places import CHAIN, chain_cursor, chain_places
 from webscale_rl_dagster.automation.failures import EndedByGate
+from webscale_rl_dagster.automation.ingested_shards import Ingested, ingestions
 from webscale_rl_dagster.automation.jobs import make_pairs
-from webscale_rl_dagster.automation.outstanding import (
-    CHAIN,
-    CORPUS,
-    MAKES,
-    SHARD,
-    Ingested,
-    chain_cursor,
-    chain_places,
-    ingestions,
-    unfinished_runs,
-)
+from webscale_rl_dagster.automation.tags import CORPUS, MAKES, SHARD
+from webscale_rl_dagster.automation.unfinished import unfinished_runs
 from webscale_rl_dagster.config import Config
 from webscale_rl_dagster.partitions import SHARDS
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.outstanding import Ingested
-from webscale_rl_dagster.automation.rows import Row, Rows, end_of, rows_of, shard_of
+from webscale_rl_dagster.automation.chain.rows import Row, Rows, end_of, rows_of, shard_of
+from webscale_rl_dagster.automation.ingested_shards import Ingested
 
 FAILURES = "webscale_rl/failures"
 """The tag of a run that says with how many failures its shard was charged before."""

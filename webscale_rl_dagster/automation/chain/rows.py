@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.outstanding import CORPUS, MAKES, waits_for_retry
+from webscale_rl_dagster.automation.tags import CORPUS, MAKES
+from webscale_rl_dagster.automation.unfinished import waits_for_retry
 
 _SEEN = 200
 _OUTAGE = 3

@@ -1,4 +1,4 @@
-"""What runs that have ended did, read from Dagster's log after a cursor; see `openlineage`."""
+"""What runs that have ended did, read from Dagster's log after a cursor; see `sensor`."""
 
 from __future__ import annotations
 

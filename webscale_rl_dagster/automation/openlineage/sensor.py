@@ -46,7 +46,7 @@ def openlineage_sensor(
     try:
         from openlineage.client import OpenLineageClient
 
-        from webscale_rl_dagster.automation.finished_runs import finished_steps
+        from webscale_rl_dagster.automation.openlineage.finished_runs import finished_steps
     except ImportError:
         return dg.SkipReason(f"OpenLineage's client is not installed: {INSTALL}")
     try:

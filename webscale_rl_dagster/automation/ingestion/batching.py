@@ -16,13 +16,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from webscale_rl_dagster.automation.outstanding import (
-    CORPUS,
-    INGESTS,
-    outstanding,
-    unfinished_ingestions,
-    waits_for_retry,
-)
+from webscale_rl_dagster.automation.ingestion.outstanding import outstanding
+from webscale_rl_dagster.automation.tags import CORPUS, INGESTS
+from webscale_rl_dagster.automation.unfinished import unfinished_ingestions, waits_for_retry
 from webscale_rl_dagster.config import IngestionConfig
 from webscale_rl_dagster.corpora.arrivals.batches import (
     Arrival,

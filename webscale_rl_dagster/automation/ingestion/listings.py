@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.outstanding import CORPUS
+from webscale_rl_dagster.automation.tags import CORPUS
 from webscale_rl_dagster.config import Config, CorpusConfig
 from webscale_rl_dagster.corpora.arrivals.bucket import BucketListing
 from webscale_rl_dagster.corpora.arrivals.folder import FolderListing

@@ -13,8 +13,13 @@ from itertools import islice
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.news import lately, news
-from webscale_rl_dagster.automation.places import Place, cursor_of, place_of, sensor_of
+from webscale_rl_dagster.automation.notifications.news import lately, news
+from webscale_rl_dagster.automation.notifications.places import (
+    Place,
+    cursor_of,
+    place_of,
+    sensor_of,
+)
 from webscale_rl_dagster.config import Config, NoticeKind
 from webscale_rl_dagster.errors import NoticeDelayed, NoticeRefused
 from webscale_rl_dagster.notices.links import Links

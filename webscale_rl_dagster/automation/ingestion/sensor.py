@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from webscale_rl_dagster.automation.batching import Asked, ask
-from webscale_rl_dagster.automation.freshness import freshness_events
-from webscale_rl_dagster.automation.ingestion import ingest_corpus
-from webscale_rl_dagster.automation.listings import listing_of
-from webscale_rl_dagster.automation.outstanding import CORPUS
+from webscale_rl_dagster.automation.ingestion.batching import Asked, ask
+from webscale_rl_dagster.automation.ingestion.freshness import freshness_events
+from webscale_rl_dagster.automation.ingestion.job import ingest_corpus
+from webscale_rl_dagster.automation.ingestion.listings import listing_of
+from webscale_rl_dagster.automation.tags import CORPUS
 from webscale_rl_dagster.config import CorpusConfig, IngestionConfig
 from webscale_rl_dagster.corpora.arrivals.ledger import read_ledger
 from webscale_rl_dagster.corpora.arrivals.looking import look

@@ -25,7 +25,7 @@ from dagster._core.launcher.base import (
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
 
-from webscale_rl_dagster.automation.processes import PROCESS, Whereabouts, worker_of
+from webscale_rl_dagster.automation.launching.processes import PROCESS, Whereabouts, worker_of
 
 _ENDS_WITHIN_S = 60.0
 """Of a worker that was asked to stop; half of `cancel_timeout_seconds`, after which run monitoring

@@ -1,0 +1,1 @@
+"""Files of a corpus, found by its sensor and read by one job."""

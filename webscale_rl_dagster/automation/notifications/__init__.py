@@ -1,0 +1,1 @@
+"""What people are told of Dagster's log, each receiver at a pace of its own."""

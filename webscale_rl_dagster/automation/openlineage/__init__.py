@@ -1,0 +1,1 @@
+"""What runs did, told to an OpenLineage receiver."""
