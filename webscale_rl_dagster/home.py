@@ -46,7 +46,9 @@ def dagster_home(config: Config) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+        whole = home / f"dagster.yaml.{os.getpid()}"  # another process may be about to read it
+        whole.write_text(_DAGSTER_YAML, encoding="utf-8")
+        whole.replace(settings)
     return home
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +34,8 @@ def opened(home: Path) -> Iterator[dg.DagsterInstance]:
         InstanceError: its dagster.yaml is wrong, or Postgres is named and its package missing.
     """
     try:
-        instance = dg.DagsterInstance.from_config(str(home))
+        with _one_at_a_time(home):
+            instance = dg.DagsterInstance.from_config(str(home))
     except (DagsterInvalidConfigError, YAMLError) as error:
         raise InstanceError(
             f"{home / 'dagster.yaml'} cannot be used: {_wrong(error)}. deploy/dagster.yaml is one "
@@ -47,6 +50,17 @@ def opened(home: Path) -> Iterator[dg.DagsterInstance]:
         ) from error
     with instance:
         yield instance
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Of processes that find no database yet each would make one, and all but the first fail."""
+    folder = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 @contextmanager

@@ -196,7 +196,7 @@ def test_a_token_that_the_server_refuses_begins_the_listing_anew(
     seaweedfs: S3Server, tmp_path: Path
 ) -> None:
     client = client_of(seaweedfs)
-    listing = BucketListing(client, f"s3://{BUCKET}/{tmp_path.name}", "auto")
+    listing = BucketListing(client, f"s3://{BUCKET}/{tmp_path.name}/", "auto")
     place = {"Bucket": BUCKET, "Prefix": f"{tmp_path.name}/", "MaxKeys": 1000}
     with Stubber(client) as answers:
         answers.add_client_error(
@@ -214,6 +214,8 @@ def test_a_token_that_the_server_refuses_begins_the_listing_anew(
     [
         (".jsonl", "auto", [".jsonl"]),
         (".json.gz", "jsonl", [".json.gz"]),
+        (".dump", "jsonl", [".dump"]),
+        (".dump", "auto", [".dump"]),
         (".parquet", "auto", [".parquet/part-0.parquet", ".parquet/part-1.parquet"]),
         (".parquet/", "auto", [".parquet/part-0.parquet", ".parquet/part-1.parquet"]),
     ],
@@ -228,7 +230,14 @@ def test_one_object_is_a_corpus_and_so_is_a_folder_with_the_name_of_one(
 ) -> None:
     """Which is how Spark, Dask and pandas name a dataset."""
     client = client_of(seaweedfs)
-    for name in (".jsonl", ".jsonl.old.jsonl", ".json.gz", ".json.gz.old.json.gz"):
+    for name in (
+        ".jsonl",
+        ".jsonl.old.jsonl",
+        ".json.gz",
+        ".json.gz.old.json.gz",
+        ".dump",
+        ".dump2",
+    ):
         client.put_object(Bucket=BUCKET, Key=f"{tmp_path.name}{name}", Body=b"{}")
     for name in ("/", "/_SUCCESS", "/part-0.parquet", "/part-1.parquet", "2/part-0.parquet"):
         client.put_object(Bucket=BUCKET, Key=f"{tmp_path.name}.parquet{name}", Body=b"")
