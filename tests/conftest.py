@@ -20,17 +20,26 @@ settings.register_profile("new", derandomize=False, deadline=None)
 settings.load_profile("same")
 
 
+SHARING = ("tests/browser/", "tests/search/", "tests/web/")
+"""Folders whose tests share what takes a minute to make."""
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file's tests go to one process, and so do all that share a browser."""
+    """A file's tests go to one process, and so do all of a folder in `SHARING`."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            browser = "tests/browser/"
-            return browser if nodeid.startswith(browser) else str(super()._split_scope(nodeid))
+            file = str(super()._split_scope(nodeid))
+            return next((folder for folder in SHARING if nodeid.startswith(folder)), file)
 
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, or one process would still be at it long after the others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/production/"))
 
 
 @pytest.fixture(scope="session", autouse=True)

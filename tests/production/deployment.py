@@ -138,7 +138,7 @@ class Deployment:
             for log in sorted(self.folder.glob("*.log"))
         )
 
-    def wait(self, what: Callable[[], T], why: str, *, seconds: float = 300.0) -> T:
+    def wait(self, what: Callable[[], T], why: str, *, seconds: float = 900.0) -> T:
         """What it finds, as soon as that is something."""
         deadline = time.monotonic() + seconds
         while not (found := what()):
