@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.pipeline import Pipeline, pipeline_in
+from tests.pipeline import Kitchen, Pipeline, pipeline_in
 from tests.servers.seaweedfs import BUCKET, S3Server, s3_server
 from webscale_rl_dagster.rewards import algebra
 from webscale_rl_dagster.storage.objects import Objects
@@ -79,3 +79,9 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipeli
     monkeypatch.setenv("WEBSCALE_RL_CONFIG", str(tmp_path / "pipeline.yaml"))
     with pipeline_in(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
+    """For what several tests begin with, and each changes."""
+    return Kitchen(tmp_path_factory.mktemp("kitchen"))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 import yaml
 from click.testing import Result
 from typer.testing import CliRunner
@@ -142,6 +144,43 @@ class Pipeline:
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self("status", "--json").stdout)
         return found
+
+
+Recipe = Callable[[Pipeline], object]
+
+
+@dataclass
+class Kitchen:
+    """Pipelines as recipes leave them: each made once, and given anew, in the same folder."""
+
+    folder: Path
+    _settings: dict[Recipe, dict[str, Any]] = field(default_factory=dict)
+
+    @contextmanager
+    def made_by(self, recipe: Recipe) -> Iterator[Pipeline]:
+        """As after the recipe, with a server that was asked nothing yet."""
+        folder = self.folder / recipe.__name__
+        kept = self.folder / f"{recipe.__name__}.kept"
+        if recipe not in self._settings:
+            folder.mkdir()
+            with pipeline_in(folder) as pipeline, _configured_by(folder):
+                recipe(pipeline)
+            shutil.copytree(folder, kept)
+            self._settings[recipe] = pipeline.settings
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+        with pipeline_in(folder) as pipeline, _configured_by(folder):
+            settings = self._settings[recipe]
+            pipeline.configure(**settings | {"models": pipeline.settings["models"]})
+            yield pipeline
+
+
+@contextmanager
+def _configured_by(folder: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DAGSTER_HOME", raising=False)
+        patch.setenv("WEBSCALE_RL_CONFIG", str(folder / "pipeline.yaml"))
+        yield
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from tests.pipeline import Pipeline, town
+from tests.pipeline import Kitchen, Pipeline, town
 from webscale_rl_dagster.cli.local import failure_of, local_instance
 from webscale_rl_dagster.config import load_config
 from webscale_rl_dagster.definitions import build_definitions
@@ -44,13 +44,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(pipeline: Pipeline) -> Iterator[Desk]:
+def desk(kitchen: Kitchen) -> Iterator[Desk]:
+    with kitchen.made_by(good_and_bad) as pipeline, local_instance(load_config()) as instance:
+        yield Desk(pipeline, instance)
+
+
+def good_and_bad(pipeline: Pipeline) -> None:
     """A good shard that is published and a bad one that its filter gate refused."""
     pipeline.ingest("good.jsonl", GOOD, corpus="good")
     pipeline.ingest("bad.jsonl", UNFIT, corpus="bad")
     pipeline("run", "--all", exit_code=3)
-    with local_instance(load_config()) as instance:
-        yield Desk(pipeline, instance)
 
 
 def published(desk: Desk) -> list[str]:

@@ -14,7 +14,7 @@ import dagster as dg
 import pytest
 from openlineage.client.generated.base import BaseFacet, RunEvent
 
-from tests.pipeline import Pipeline, town
+from tests.pipeline import Kitchen, Pipeline, town
 from tests.servers.lineage import Event, Receiver, receiving
 from webscale_rl_dagster.automation.openlineage import sensor as sending
 from webscale_rl_dagster.automation.openlineage.finished_runs import finished_steps
@@ -42,11 +42,15 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def made(pipeline: Pipeline) -> Pipeline:
+def made(kitchen: Kitchen) -> Iterator[Pipeline]:
+    with kitchen.made_by(secret_towns) as pipeline:
+        yield pipeline
+
+
+def secret_towns(pipeline: Pipeline) -> None:
     pipeline.configure(gates=LOOSE)
     pipeline.ingest("towns.jsonl", [f"{town(number)} It is {SECRET}." for number in range(6)])
     pipeline("run", "--all")
-    return pipeline
 
 
 def tick(cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:

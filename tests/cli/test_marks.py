@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import quality
-from tests.pipeline import Pipeline, town
+from tests.pipeline import Kitchen, Pipeline, town
 from webscale_rl_dagster.storage.tables import Row
 from webscale_rl_dagster.verification.rules import RULES
 
@@ -20,11 +21,15 @@ HOSTILE = "[/b] \x1b[2J\u202e <script>"
 
 
 @pytest.fixture
-def made(pipeline: Pipeline) -> Pipeline:
+def made(kitchen: Kitchen) -> Iterator[Pipeline]:
+    with kitchen.made_by(six_towns) as pipeline:
+        yield pipeline
+
+
+def six_towns(pipeline: Pipeline) -> None:
     pipeline.configure(gates=LOOSE)
     pipeline.ingest("towns.jsonl", [town(number) for number in range(6)])
     pipeline("run", "--all")
-    return pipeline
 
 
 def mark(pipeline: Pipeline, row: Row, *options: str, by: str = "Ann") -> str:

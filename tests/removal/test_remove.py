@@ -27,22 +27,21 @@ pytestmark = pytest.mark.slow
 HOSTILE = "[/b]\x1b]0;owned\x07\u202e<script>"
 
 
-def test_a_document_goes_and_nothing_else_is_touched(pipeline: Pipeline) -> None:
-    two_shards(pipeline)
-    first, second = shard_of_town(pipeline, 0), shard_of_town(pipeline, 3)
-    stays, asked = files(pipeline, second), len(pipeline.script.requests)
-    pairs = made_of(pipeline, 0)["qa_id"].to_list()
+def test_a_document_goes_and_nothing_else_is_touched(wiki: Pipeline) -> None:
+    first, second = shard_of_town(wiki, 0), shard_of_town(wiki, 3)
+    stays, asked = files(wiki, second), len(wiki.script.requests)
+    pairs = made_of(wiki, 0)["qa_id"].to_list()
     whole = document_id(town(0))
-    plan = remove(pipeline, "--document", whole[:8].upper(), "--dry-run")
+    plan = remove(wiki, "--document", whole[:8].upper(), "--dry-run")
     assert (plan["documents"], plan["shards"], plan["released"]) == ([whole], {first: 1}, 0)
     assert plan["published"] == len(pairs) > 0
-    assert not tombstones(pipeline.tables.objects), "a dry run lays none"
-    done = remove(pipeline, "--document", whole[:8])
+    assert not tombstones(wiki.tables.objects), "a dry run lays none"
+    done = remove(wiki, "--document", whole[:8])
     assert (done["republished"], done["model_calls"]) == ({first: "published"}, 0)
     assert done["from_journal"] > 0
-    assert len(pipeline.script.requests) == asked
-    assert files(pipeline, second) == stays
-    gone = raw(pipeline)[whole]
+    assert len(wiki.script.requests) == asked
+    assert files(wiki, second) == stays
+    gone = raw(wiki)[whole]
     assert (gone["kept"], gone["reason"], gone["title"], gone["metadata"]) == (
         False,
         "removed",
@@ -50,56 +49,55 @@ def test_a_document_goes_and_nothing_else_is_touched(pipeline: Pipeline) -> None
         None,
     )
     assert (gone["text"], gone["url"]) == (town(0), row(0)["url"])
-    assert made_of(pipeline, 0).is_empty()
-    assert made_of(pipeline, 2).height > 0
-    [laid] = tombstones(pipeline.tables.objects)
+    assert made_of(wiki, 0).is_empty()
+    assert made_of(wiki, 2).height > 0
+    [laid] = tombstones(wiki.tables.objects)
     assert (laid.reason, laid.purged) == (WHY, None)
     assert set(laid.documents) == {whole}
     assert set(pairs) <= set(laid.documents[whole])
-    counts = pipeline.status()["shards"]
+    counts = wiki.status()["shards"]
     assert all(shard["reconciled"] and shard["gate"]["open"] for shard in counts)
-    again = remove(pipeline, "--document", whole)
+    again = remove(wiki, "--document", whole)
     assert (again["removed_before"], again["republished"]) == (1, {})
-    assert tombstones(pipeline.tables.objects) == [laid]
-    shown = pipeline("trace", pairs[0], exit_code=1).output
+    assert tombstones(wiki.tables.objects) == [laid]
+    shown = wiki("trace", pairs[0], exit_code=1).output
     assert f"its document {whole} was removed" in " ".join(shown.split())
     assert WHY in " ".join(shown.split())
-    [item] = json.loads(pipeline("fate", whole, "--json").stdout)["documents"]
+    [item] = json.loads(wiki("fate", whole, "--json").stdout)["documents"]
     assert item["removed"] == {"reason": WHY, "time": laid.time, "kind": "document"}
     assert set(pairs) <= set(item["qa_ids"])
     assert item["published"] == []
 
 
-def test_by_licence_url_and_file(pipeline: Pipeline) -> None:
-    two_shards(pipeline)
-    first, second = shard_of_town(pipeline, 0), shard_of_town(pipeline, 3)
-    asked = len(pipeline.script.requests)
-    by_url = remove(pipeline, "--url-prefix", "https://aldermoor.example/")
+def test_by_licence_url_and_file(wiki: Pipeline) -> None:
+    first, second = shard_of_town(wiki, 0), shard_of_town(wiki, 3)
+    asked = len(wiki.script.requests)
+    by_url = remove(wiki, "--url-prefix", "https://aldermoor.example/")
     assert by_url["documents"] == [document_id(town(0))]
-    by_licence = remove(pipeline, "--licence", "CC0-1.0")
+    by_licence = remove(wiki, "--licence", "CC0-1.0")
     assert set(by_licence["documents"]) == {document_id(town(n)) for n in (1, 3, 5)}
     assert by_licence["republished"] == {first: "published", second: "published"}
-    path = str(pipeline.folder / "first.jsonl")
-    by_file = remove(pipeline, "--source-file", path)
+    path = str(wiki.folder / "first.jsonl")
+    by_file = remove(wiki, "--source-file", path)
     assert (len(by_file["documents"]), by_file["removed_before"]) == (3, 2)
     assert by_file["republished"] == {first: "published"}, "though no document is left in it"
-    assert [one.kind for one in tombstones(pipeline.tables.objects)] == [
+    assert [one.kind for one in tombstones(wiki.tables.objects)] == [
         "url_prefix",
         "licence",
         "source_file",
     ]
-    found = {one["shard"]: one for one in pipeline.status()["shards"]}
+    found = {one["shard"]: one for one in wiki.status()["shards"]}
     assert found[first]["stages"]["raw_documents"]["dropped"] == {"removed": 3}
     assert found[first]["stages"]["filtered_documents"]["input"] == 0
     assert found[first]["gate"]["open"]
     assert found[first]["reconciled"]
     assert found[second]["stages"]["raw_documents"]["kept"] == 1
-    assert set(pipeline.verified()["document_id"]) == {document_id(town(4))}
-    assert len(pipeline.script.requests) == asked
-    write_rows(pipeline, "third.jsonl", [row(n) for n in (0, 4, 6, 7)])
-    pipeline("ingest", str(pipeline.folder / "third.jsonl"), "--corpus", "wiki")
-    later = {one["source_row"]: one for one in pipeline.tables.rows(
-        "raw_documents", shard_of_town(pipeline, 7)
+    assert set(wiki.verified()["document_id"]) == {document_id(town(4))}
+    assert len(wiki.script.requests) == asked
+    write_rows(wiki, "third.jsonl", [row(n) for n in (0, 4, 6, 7)])
+    wiki("ingest", str(wiki.folder / "third.jsonl"), "--corpus", "wiki")
+    later = {one["source_row"]: one for one in wiki.tables.rows(
+        "raw_documents", shard_of_town(wiki, 7)
     )}  # fmt: skip
     assert [later[n]["reason"] for n in range(4)] == [
         "removed",

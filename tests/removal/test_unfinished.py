@@ -44,41 +44,39 @@ def crash(*_arguments: object, **_options: object) -> None:
     raise Crashed
 
 
-def test_after_the_tombstone(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    two_shards(pipeline)
-    asked = len(pipeline.script.requests)
+def test_after_the_tombstone(wiki: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = len(wiki.script.requests)
     with monkeypatch.context() as patch:
         patch.setattr(republishing, "republish", crash)
         with pytest.raises(AssertionError, match="Crashed"):
-            remove(pipeline, *BOTH)
-    assert len(tombstones(pipeline.tables.objects)) == 1
-    assert made_of(pipeline, 3).height > 0, "nothing is done yet"
-    done = remove(pipeline, "--resume")
-    both = {shard_of_town(pipeline, n): "published" for n in (0, 3)}
+            remove(wiki, *BOTH)
+    assert len(tombstones(wiki.tables.objects)) == 1
+    assert made_of(wiki, 3).height > 0, "nothing is done yet"
+    done = remove(wiki, "--resume")
+    both = {shard_of_town(wiki, n): "published" for n in (0, 3)}
     assert done["republished"] == both
-    assert made_of(pipeline, 3).is_empty()
-    assert remove(pipeline, "--resume")["republished"] == {}
-    assert len(pipeline.script.requests) == asked
+    assert made_of(wiki, 3).is_empty()
+    assert remove(wiki, "--resume")["republished"] == {}
+    assert len(wiki.script.requests) == asked
 
 
 def test_between_rewriting_a_shard_and_making_its_pairs(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    wiki: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two_shards(pipeline)
-    asked = len(pipeline.script.requests)
+    asked = len(wiki.script.requests)
     with monkeypatch.context() as patch:
         patch.setattr(republishing, "report_rewritten", crash)
         with pytest.raises(AssertionError, match="Crashed"):
-            remove(pipeline, *BOTH)
-    first = shard_of_town(pipeline, 0)
-    assert "removed" in pipeline.tables.read("raw_documents", first)["reason"].to_list()
-    found = json.loads(pipeline("status", "--json", exit_code=1).stdout)["shards"]
+            remove(wiki, *BOTH)
+    first = shard_of_town(wiki, 0)
+    assert "removed" in wiki.tables.read("raw_documents", first)["reason"].to_list()
+    found = json.loads(wiki("status", "--json", exit_code=1).stdout)["shards"]
     [shut] = [one for one in found if not one["gate"]["open"]]
     assert (shut["shard"], shut["published"], shut["reconciled"]) == (first, 0, False)
-    done = remove(pipeline, *BOTH)
-    assert done["republished"] == {shard_of_town(pipeline, n): "published" for n in (0, 3)}
-    assert len(tombstones(pipeline.tables.objects)) == 1
-    assert len(pipeline.script.requests) == asked
+    done = remove(wiki, *BOTH)
+    assert done["republished"] == {shard_of_town(wiki, n): "published" for n in (0, 3)}
+    assert len(tombstones(wiki.tables.objects)) == 1
+    assert len(wiki.script.requests) == asked
 
 
 def one_shard(pipeline: Pipeline) -> str:
@@ -219,9 +217,8 @@ def test_changed_models_are_not_asked(pipeline: Pipeline) -> None:
     assert made_of(pipeline, 4).height > 0
 
 
-def test_a_table_without_the_documents_is_not_written(pipeline: Pipeline) -> None:
-    two_shards(pipeline)
-    shard = shard_of_town(pipeline, 3)
-    before = pipeline.tables.version("raw_documents", shard)
-    assert removing.erase_rows(pipeline.tables, shard, [document_id(town(0))]) == 0
-    assert pipeline.tables.version("raw_documents", shard) == before
+def test_a_table_without_the_documents_is_not_written(wiki: Pipeline) -> None:
+    shard = shard_of_town(wiki, 3)
+    before = wiki.tables.version("raw_documents", shard)
+    assert removing.erase_rows(wiki.tables, shard, [document_id(town(0))]) == 0
+    assert wiki.tables.version("raw_documents", shard) == before
