@@ -37,11 +37,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, or one process would still be at it long after the others are done."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/production/"))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def algebra_out_of_time_in_a_finaliser() -> Iterator[None]:
     """Is passed over: Python reports what a finaliser swallows, and algebra is told again."""
